@@ -1,0 +1,283 @@
+"""What the house talks about: a question, a draft, a guarded query, a result, an answer, a refusal.
+
+Everything here is a frozen value without I/O, and every other room may import it.
+A question ends as an `Answer` or as a `Refusal`; a refusal is a value, never an exception
+that escapes. Only `bot.guard` can make a `GuardedQuery`, and `bot.warehouse` runs nothing else.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+QUESTION_LIMIT = 500
+"""The longest question taken, in characters."""
+
+ROWS_SHOWN = 100
+"""Rows of an answer that a reader sees at once."""
+
+ROWS_KEPT = 10_000
+"""Rows of an answer that a CSV file holds."""
+
+
+class Dialect(enum.StrEnum):
+    """The SQL that a language model writes; its names are sqlglot's."""
+
+    POSTGRES = "postgres"
+    DUCKDB = "duckdb"
+
+
+class Kind(enum.StrEnum):
+    """Why a question went unanswered: the question, something that is down, or our own mistake."""
+
+    REFUSAL = "refusal"
+    OUTAGE = "outage"
+    BUG = "bug"
+
+
+class Code(enum.StrEnum):
+    """Every way in which a question can go unanswered. The value is what logs and metrics carry."""
+
+    # The question itself.
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NOT_BOUND = "not_bound"
+    RATE_LIMITED = "rate_limited"
+    NOT_ABOUT_DATA = "not_about_data"
+    # The guard, on the SQL that was drafted.
+    NOT_SQL = "not_sql"
+    NOT_A_QUERY = "not_a_query"
+    UNKNOWN_TABLE = "unknown_table"
+    UNKNOWN_COLUMN = "unknown_column"
+    FORBIDDEN_FUNCTION = "forbidden_function"
+    FORBIDDEN_TYPE = "forbidden_type"
+    FORBIDDEN_SYNTAX = "forbidden_syntax"
+    UNSUPPORTED_DIALECT = "unsupported_dialect"
+    TOO_COMPLEX = "too_complex"
+    # Running it.
+    TOO_COSTLY = "too_costly"
+    TIMED_OUT = "timed_out"
+    QUERY_FAILED = "query_failed"
+    # Something is down.
+    MODEL_DOWN = "model_down"
+    MODEL_MISSING = "model_missing"
+    MODEL_TIMED_OUT = "model_timed_out"
+    DATABASE_DOWN = "database_down"
+    STORE_DOWN = "store_down"
+    BUSY = "busy"
+    STOPPED = "stopped"
+    # Our own mistake.
+    BUG = "bug"
+
+    @property
+    def kind(self) -> Kind:
+        """Whether this is a refusal, an outage or a bug."""
+        if self is Code.BUG:
+            return Kind.BUG
+        return Kind.OUTAGE if self in _OUTAGES else Kind.REFUSAL
+
+
+_OUTAGES = frozenset(
+    {
+        Code.MODEL_DOWN,
+        Code.MODEL_MISSING,
+        Code.MODEL_TIMED_OUT,
+        Code.DATABASE_DOWN,
+        Code.STORE_DOWN,
+        Code.BUSY,
+    }
+)
+
+
+class Stage(enum.StrEnum):
+    """Where a question is on its way; what progress reports carry, in this order."""
+
+    QUEUED = "queued"
+    CHECKING = "checking"
+    WARMING = "warming"
+    DRAFTING = "drafting"
+    GUARDING = "guarding"
+    RUNNING = "running"
+    REPAIRING = "repairing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a question. `detail` is a short sentence for people, or empty."""
+
+    stage: Stage
+    detail: str = ""
+
+
+class Report(Protocol):
+    """Takes progress; Slack, the HTTP API and the terminal each have one. Must not raise."""
+
+    async def __call__(self, progress: Progress, /) -> None:
+        """Show `progress` to whoever waits."""
+
+
+async def silent(_progress: Progress, /) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A tournament. `timezone` is an IANA name; `starts_at` and `ends_at` are aware times."""
+
+    id: UUID
+    slug: str
+    name: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks. `surface` is slack, http or terminal; `team` and `user` are that surface's ids."""
+
+    surface: str
+    team: str
+    user: str
+
+    @property
+    def key(self) -> str:
+        """One text for rate limits and audit, unique over surfaces and workspaces."""
+        return f"{self.surface}:{self.team}:{self.user}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it came in.
+
+    `id` is unique and stable over redeliveries. `events` names the tenant where the surface
+    knows it (terminal, HTTP); None means that the binding of `channel` decides.
+    """
+
+    id: str
+    text: str
+    asker: Asker
+    channel: str = ""
+    events: tuple[UUID, ...] | None = None
+
+
+class Source(enum.StrEnum):
+    """Where the SQL of an answer came from."""
+
+    MODEL = "model"
+    CACHE = "cache"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """SQL that nobody has checked yet.
+
+    `language_model` is empty for a verified question. Durations are seconds, counts are tokens.
+    """
+
+    sql: str
+    dialect: Dialect
+    source: Source
+    language_model: str = ""
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    seconds: float = 0.0
+    fell_back: bool = False
+
+
+class _Seal:
+    """What a GuardedQuery is made with; `bot.guard` alone names it, and a test says so."""
+
+
+GUARD_SEAL = _Seal()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedQuery:
+    """PostgreSQL proved to read only `events`. `sql` has one parameter, $1: the events as uuid[].
+
+    `tables` are the semantic tables read, `shown` is the query as people see it (without the
+    fence). Raises TypeError unless made by the guard.
+    """
+
+    sql: str
+    events: tuple[UUID, ...]
+    tables: tuple[str, ...]
+    shown: str
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not GUARD_SEAL:
+            raise TypeError("only bot.guard makes a GuardedQuery")
+
+
+class ColumnKind(enum.StrEnum):
+    """How a result column reads; decides alignment and formats."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    UUID = "uuid"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a result."""
+
+    name: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """Rows as PostgreSQL gave them, at most ROWS_KEPT. `truncated` says that there were more."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    truncated: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question answered.
+
+    `repaired` says that the first draft failed, `note` what else a reader should know (a mended
+    name, a fallback); `seconds` is the whole way from the queue to the rows.
+    """
+
+    question: Question
+    events: tuple[Event, ...]
+    query: GuardedQuery
+    draft: Draft
+    table: ResultTable
+    seconds: float
+    repaired: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A question not answered. `message` says why and what to do, in words for people.
+
+    `retry_after` is in seconds, where waiting helps. `sql` is the draft that was refused, if any.
+    `names` are the nearest real names, for the one repair.
+    """
+
+    code: Code
+    message: str
+    retry_after: float | None = None
+    sql: str = ""
+    names: tuple[str, ...] = ()
+
+
+Outcome = Answer | Refusal
