@@ -1,0 +1,59 @@
+"""Servers that tests share: PostgreSQL and Valkey, started once a session in a temporary folder."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import redis
+
+from bot.demo.servers import Servers, start_servers
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Both servers, empty; gone with the session, whatever ends it."""
+    # Not pytest's own folder: root's servers run as nobody, who cannot enter that one.
+    folder = Path(tempfile.mkdtemp(prefix="gsb-"))
+    try:
+        with start_servers(folder, durable=False) as running:
+            yield running
+            kept = running.folder
+        shutil.rmtree(kept, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(servers: Servers) -> str:
+    """The URL of a Valkey database that holds nothing."""
+    with redis.Redis.from_url(servers.redis_url) as client:
+        client.flushall()
+    return servers.redis_url
+
+
+@pytest.fixture
+async def fresh_database(servers: Servers) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes empty databases and gives their owner's URL; they go with the test."""
+    made: list[str] = []
+    admin = await asyncpg.connect(servers.postgres_url("postgres"))
+
+    async def make() -> str:
+        name = f"fresh_{next(_numbers)}"
+        await admin.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        made.append(name)
+        return servers.postgres_url(name)
+
+    try:
+        yield make
+        for name in made:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
