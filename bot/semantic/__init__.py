@@ -1,1 +1,34 @@
-"""TODO."""
+"""The semantic model: what a question may be about, and how that is read from the database.
+
+load(path)                  the model of a YAML file, checked
+fences(model, tables)       the tables as SQL cut to the bound events
+directory_sql(model)        the events that a channel can be bound to
+schema_prompt(model, …)     what a language model is told
+check_catalog(model, …)     is everything there that the file speaks of?
+harden_sql(model, role)     grants and row-level security for the database role
+"""
+
+from bot.semantic.compile import directory_sql, fences
+from bot.semantic.errors import SemanticModelError
+from bot.semantic.load import load
+from bot.semantic.model import (
+    Example,
+    Fence,
+    SemanticColumn,
+    SemanticModel,
+    SemanticTable,
+    VerifiedQuestion,
+)
+
+__all__ = [
+    "Example",
+    "Fence",
+    "SemanticColumn",
+    "SemanticModel",
+    "SemanticModelError",
+    "SemanticTable",
+    "VerifiedQuestion",
+    "directory_sql",
+    "fences",
+    "load",
+]

@@ -1,0 +1,210 @@
+"""A semantic model from its YAML file, with every fault found before anything uses it.
+
+`load` reads the file (bot.semantic.nodes), makes the tables one by one, and then checks what
+needs them all: paths that end at the events, lookups and references that lead somewhere, no
+cycle. The first fault is raised as one SemanticModelError, `file:line: what is wrong`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.semantic.checks import check_columns, check_linked, check_order, check_paths
+from bot.semantic.errors import SemanticModelError
+from bot.semantic.model import (
+    TYPES,
+    Computed,
+    Derived,
+    Example,
+    FromSource,
+    Lookup,
+    Origin,
+    Parent,
+    Reach,
+    Root,
+    SemanticColumn,
+    SemanticModel,
+    SemanticTable,
+    Stored,
+    UsedBy,
+    VerifiedQuestion,
+)
+from bot.semantic.nodes import Entry, read
+from bot.semantic.sql import Select, SqlFaultError, plain, read_expression, read_select
+
+
+def load(path: Path) -> SemanticModel:
+    """The semantic model in `path`. Raises SemanticModelError on any fault."""
+    try:
+        content = path.read_bytes()
+        text = content.decode()
+    except OSError as error:
+        raise SemanticModelError(path, 1, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SemanticModelError(path, 1, "is not UTF-8 text") from error
+    top = read(path, text)
+    root = top.text("root")
+    tables = _tables(top.entry("tables"), root)
+    if root not in tables:
+        raise top.fault(f"root is the unknown table {root!r}", "root")
+    model = SemanticModel(
+        name=top.text("name"),
+        root=root,
+        tables=MappingProxyType(tables),
+        verified=tuple(_verified(entry, tables) for entry in top.entries("verified")),
+        examples=tuple(_example(entry, tables) for entry in top.entries("examples")),
+        linked=top.texts("linked"),
+        fingerprint=hashlib.sha256(content).hexdigest()[:16],
+        path=path,
+    )
+    top.done()
+    check_linked(model, top.key_lines.get("linked", 1))
+    check_paths(model)
+    return check_order(check_columns(model))
+
+
+def _tables(section: Entry, root: str) -> dict[str, SemanticTable]:
+    names = [name for name, _ in section.each()]
+    tables = {}
+    for name, entry in section.each():
+        if not plain(name):
+            raise entry.fault(f"table name {name!r} is no plain lower-case identifier")
+        if name == "own":
+            raise entry.fault("'own' cannot be a table's name: the fences use it")
+        tables[name] = _table(name, entry, root, names)
+    return tables
+
+
+def _table(name: str, entry: Entry, root: str, names: list[str]) -> SemanticTable:
+    entry.what = f"table {name!r}"
+    derived = entry.has("sql")
+    columns = tuple(
+        _column(column, name, child, derived=derived)
+        for column, child in entry.entry("columns").each()
+    )
+    if not columns:
+        raise entry.fault(f"table {name!r} has no columns", "columns")
+    recipe = _derived(entry, name, columns, names) if derived else _stored(entry, name, root)
+    table = SemanticTable(
+        name=name,
+        description=entry.text("description", ""),
+        columns=columns,
+        key=entry.texts("key"),
+        recipe=recipe,
+        line=entry.line,
+    )
+    entry.done()
+    for key in table.key:
+        if table.column(key) is None:
+            raise entry.fault(f"key of {name!r} names the unknown column {key!r}", "key")
+    return table
+
+
+def _stored(entry: Entry, name: str, root: str) -> Stored:
+    return Stored(
+        source=entry.text("source"),
+        reach=_reach(entry, name, root),
+        soft_delete=entry.text("soft_delete", ""),
+    )
+
+
+def _reach(entry: Entry, name: str, root: str) -> Reach:
+    parent, users = entry.text("parent", ""), entry.texts("used_by")
+    if name == root:
+        if parent or users:
+            raise entry.fault(f"{name!r} is the root and needs no path")
+        return Root()
+    if bool(parent) == bool(users):
+        raise entry.fault(f"table {name!r} needs a path to the event: parent or used_by")
+    if parent:
+        return Parent(parent)
+    pairs = []
+    for user in users:
+        table, _, column = user.partition(".")
+        pairs.append((table, column))
+    return UsedBy(tuple(pairs))
+
+
+def _derived(
+    entry: Entry, name: str, columns: tuple[SemanticColumn, ...], names: list[str]
+) -> Derived:
+    sql = entry.text("sql").rstrip("; \n")
+    select = _select(entry, sql, [other for other in names if other != name])
+    declared = tuple(column.name for column in columns)
+    if select.columns != declared:
+        wrong = [f"{a or 'nothing'}/{b or 'unnamed'}" for a, b in _pairs(declared, select.columns)]
+        raise entry.fault(
+            f"columns of {name!r} and its SELECT differ (declared/selected): {', '.join(wrong)}",
+            "sql",
+        )
+    return Derived(sql, select.tables)
+
+
+def _pairs(left: tuple[str, ...], right: tuple[str, ...]) -> list[tuple[str, str]]:
+    length = max(len(left), len(right))
+    padded = [side + ("",) * (length - len(side)) for side in (left, right)]
+    return [(a, b) for a, b in zip(*padded, strict=True) if a != b]
+
+
+def _select(entry: Entry, sql: str, names: list[str]) -> Select:
+    try:
+        return read_select(sql, names)
+    except SqlFaultError as error:
+        raise entry.fault(f"sql of {entry.what}: {error}", "sql") from error
+
+
+def _column(name: str, table: str, entry: Entry, *, derived: bool) -> SemanticColumn:
+    entry.what = f"column {table}.{name}"
+    if not plain(name):
+        raise entry.fault(f"column name {name!r} is no plain lower-case identifier")
+    origin = None if derived else _origin(name, entry)
+    kind = entry.text("type", "" if isinstance(origin, Lookup) else None)
+    if kind and kind not in TYPES:
+        raise entry.fault(f"{entry.what} has the unknown type {kind!r}", "type")
+    column = SemanticColumn(
+        name=name,
+        type=kind,
+        description=entry.text("description", ""),
+        samples=entry.texts("samples"),
+        references=entry.text("references", ""),
+        origin=origin,
+        line=entry.line,
+    )
+    entry.done()
+    return column
+
+
+def _origin(name: str, entry: Entry) -> Origin:
+    ways = [key for key in ("source", "expression", "lookup") if entry.has(key)]
+    if len(ways) > 1:
+        raise entry.fault(f"{entry.what} has both {ways[0]} and {ways[1]}", ways[1])
+    if entry.has("expression"):
+        try:
+            return Computed(*read_expression(entry.text("expression")))
+        except SqlFaultError as error:
+            raise entry.fault(f"expression of {entry.what}: {error}", "expression") from error
+    if entry.has("lookup"):
+        through, _, column = entry.text("lookup").partition(".")
+        return Lookup(through, column)
+    return FromSource(entry.text("source", name))
+
+
+def _verified(entry: Entry, tables: dict[str, SemanticTable]) -> VerifiedQuestion:
+    question = entry.text("question")
+    entry.what = f"question {question!r}"
+    sql = entry.text("sql").rstrip("; \n")
+    _select(entry, sql, list(tables))
+    made = VerifiedQuestion(question, entry.texts("also"), sql)
+    entry.done()
+    return made
+
+
+def _example(entry: Entry, tables: dict[str, SemanticTable]) -> Example:
+    question = entry.text("question")
+    entry.what = f"example {question!r}"
+    sql = entry.text("sql").rstrip("; \n")
+    _select(entry, sql, list(tables))
+    entry.done()
+    return Example(question, sql)
