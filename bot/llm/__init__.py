@@ -1,1 +1,24 @@
-"""TODO."""
+"""Language models on an Ollama server: draft SQL for a question.
+
+`ModelRouter.draft` is the way in; `open_ollama` makes the client that it calls. How models want to
+be asked is in `profiles`, every way to fail in `errors`. Nothing here judges SQL.
+"""
+
+from bot.llm.errors import LanguageModelError
+from bot.llm.ollama import OllamaClient, open_ollama
+from bot.llm.profiles import Options, Prompt, profile_for, prompt_version
+from bot.llm.router import ModelRouter, RouterOptions
+from bot.llm.status import ModelStatus
+
+__all__ = [
+    "LanguageModelError",
+    "ModelRouter",
+    "ModelStatus",
+    "OllamaClient",
+    "Options",
+    "Prompt",
+    "RouterOptions",
+    "open_ollama",
+    "profile_for",
+    "prompt_version",
+]

@@ -1,0 +1,128 @@
+"""The Ollama server, over HTTP: generate and chat (streamed), tags, ps, show, version.
+
+    async with open_ollama("http://localhost:11434") as client:
+        completion = await client.complete(request, seconds=60)
+
+Raises LanguageModelError only. Leaving a stream early, also by cancellation, closes its
+connection, on which the server stops generating.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from bot.llm.errors import AnswerTimedOutError, BadAnswerError, translated
+from bot.llm.protocol import (
+    Completion,
+    InstalledModel,
+    LoadedModel,
+    ModelDetails,
+    ModelRequest,
+    Usage,
+    read_details,
+    read_installed,
+    read_loaded,
+    read_object,
+    read_piece,
+    refusal,
+    refuse_truncated,
+)
+
+CONNECT_SECONDS = 3.0
+LOOK_SECONDS = 5.0
+"""For the small questions (version, tags, ps, show), which a healthy server answers at once."""
+
+
+async def _ignore(_text: str, /) -> None:
+    """Take no notice of the first text."""
+
+
+class OllamaClient:
+    """Calls of one Ollama server. `http` has the server's base URL; whoever made it closes it."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self.address = str(http.base_url).rstrip("/")
+
+    async def complete(
+        self,
+        request: ModelRequest,
+        *,
+        seconds: float,
+        enough: Callable[[str], bool] = lambda _text: False,
+        started: Callable[[str], Awaitable[None]] = _ignore,
+    ) -> Completion:
+        """Generate within `seconds`, until the model ends or `enough` of the text so far.
+
+        `started` is called once, with the first text: from then on the model is loaded.
+        """
+        text, count = "", 0
+        try:
+            async with asyncio.timeout(seconds):
+                async with self._stream(request) as lines:
+                    async for line in lines:
+                        piece, done = read_piece(line)
+                        if piece and not text:
+                            await started(piece)
+                        text, count = text + piece, count + 1
+                        if done is not None:
+                            refuse_truncated(request, done.usage)
+                            return Completion(text, done.usage, done.done_reason)
+                        if enough(text):
+                            return Completion(text, Usage(answer_tokens=count), "cut")
+        except TimeoutError as error:
+            message = f"{request.model} did not answer within {seconds:.0f} seconds."
+            raise AnswerTimedOutError(message) from error
+        raise BadAnswerError(f"{request.model} stopped in the middle of its answer.")
+
+    async def version(self) -> str:
+        """The server's version."""
+        return str((await self._look("GET", "/api/version")).get("version", ""))
+
+    async def installed(self) -> tuple[InstalledModel, ...]:
+        """Every model that the server has."""
+        return read_installed(await self._look("GET", "/api/tags"))
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """Every model that is in memory now."""
+        return read_loaded(await self._look("GET", "/api/ps"))
+
+    async def show(self, model: str) -> ModelDetails:
+        """What `model` is. Raises ModelMissingError if the server does not have it."""
+        return read_details(await self._look("POST", "/api/show", {"model": model}))
+
+    async def _look(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        with translated(self.address):
+            reply = await self._http.request(method, path, json=body, timeout=LOOK_SECONDS)
+            if reply.status_code != httpx.codes.OK:
+                raise refusal(reply.status_code, reply.text)
+            return read_object(json.loads(reply.content))
+
+    @asynccontextmanager
+    async def _stream(self, request: ModelRequest) -> AsyncIterator[AsyncIterator[str]]:
+        # No read timeout: a model may be silent for long while it loads. The caller's clock rules.
+        timeout = httpx.Timeout(None, connect=CONNECT_SECONDS)
+        body = {**request.body, "stream": True}
+        with translated(self.address):
+            async with self._http.stream("POST", request.path, json=body, timeout=timeout) as reply:
+                if reply.status_code != httpx.codes.OK:
+                    raise refusal(reply.status_code, (await reply.aread()).decode())
+                yield reply.aiter_lines()
+
+
+@asynccontextmanager
+async def open_ollama(base_url: str) -> AsyncIterator[OllamaClient]:
+    """A client of the server at `base_url`. Connects on the first call, not before."""
+    # The environment's proxies are not for a server that is named by its address.
+    with translated(base_url):
+        http = httpx.AsyncClient(base_url=base_url.rstrip("/"), trust_env=False)
+    async with http:
+        yield OllamaClient(http)

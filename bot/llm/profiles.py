@@ -1,0 +1,155 @@
+"""How each family of language models wants to be asked: the prompt's shape and its SQL dialect.
+
+A profile is chosen by the model's name. Whatever the shape, the part that is the same for every
+question (instructions, schema, examples) comes first and is byte-identical from question to
+question, so that the server finds it in its prefix cache; what varies comes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain import Dialect
+from bot.llm.extract import REFUSAL
+from bot.llm.protocol import ModelRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is told about one question.
+
+    `schema` and `examples` (question, SQL) never vary; `notes` (today, linked names) and
+    `question` do. `failed` is the earlier SQL and what was wrong with it, for a repair.
+    """
+
+    schema: str
+    examples: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    question: str
+    failed: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to generate. `num_ctx` and `num_predict` in tokens, `keep_alive` as Ollama writes it."""
+
+    temperature: float = 0.2
+    top_p: float = 0.9
+    num_ctx: int = 4096
+    num_predict: int = 512
+    keep_alive: str = "24h"
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A family of models. `words` gives the endpoint and the fields that hold the prompt."""
+
+    name: str
+    dialect: Dialect
+    words: Callable[[Prompt], tuple[str, dict[str, Any]]]
+
+    def request(self, model: str, prompt: Prompt, options: Options) -> ModelRequest:
+        """What to ask the server for `prompt`."""
+        path, words = self.words(prompt)
+        settings: dict[str, Any] = {
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "num_ctx": options.num_ctx,
+            "num_predict": options.num_predict,
+        }
+        if options.seed is not None:
+            settings["seed"] = options.seed
+        body = {
+            "model": model,
+            **words,
+            "options": settings,
+            "keep_alive": options.keep_alive,
+            # An error is better than a prompt that was cut in silence; old servers ignore it.
+            "truncate": False,
+        }
+        return ModelRequest(path, body)
+
+
+def profile_for(model: str) -> Profile:
+    """The profile for a model's name: its family's own, or the one for instruct models."""
+    name = model.rpartition("/")[2].lower()
+    return next((profile for stem, profile in _FAMILIES if name.startswith(stem)), _INSTRUCT)
+
+
+def prompt_version(model: str) -> str:
+    """Changes whenever the wording for `model` does: for keys of caches that hold its SQL."""
+    probe = Prompt("schema", (("example", "SELECT 1"),), ("note",), "question", ("SELECT 2", "bad"))
+    path, words = profile_for(model).words(probe)
+    return hashlib.sha256(f"{path}{sorted(words.items())}".encode()).hexdigest()[:12]
+
+
+_RULES = f"""\
+You write one PostgreSQL SELECT statement that answers a question about the tables below.
+- Use only these tables and columns, spelled exactly as written.
+- Select names that people can read rather than ids.
+- If the tables hold nothing to answer the question from, answer {REFUSAL} and nothing else.
+- Answer with the SQL alone, without explanation."""
+
+# What a model sees when it should have answered that the question is not about the data.
+_STRANGER = ("What will the weather be like tomorrow?", REFUSAL)
+
+
+def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
+    messages = [{"role": "system", "content": f"{_RULES}\n\n{prompt.schema}"}]
+    for question, sql in (*prompt.examples, _STRANGER):
+        messages.append({"role": "user", "content": question})
+        messages.append({"role": "assistant", "content": sql})
+    messages.append({"role": "user", "content": _asked(prompt)})
+    if prompt.failed is not None:
+        sql, complaint = prompt.failed
+        messages.append({"role": "assistant", "content": sql})
+        messages.append({"role": "user", "content": f"{complaint}\nWrite the corrected SQL."})
+    return "/api/chat", {"messages": messages}
+
+
+def _duckdb_nsql(prompt: Prompt) -> tuple[str, dict[str, Any]]:
+    """The form that the model was trained on: the schema in `system`, the question in `prompt`."""
+    told = "Here is the database schema that the SQL query will run on:"
+    system = f"{told}\n{prompt.schema}\n{_as_comments(prompt)}"
+    return "/api/generate", {"system": system, "prompt": _asked(prompt) + _failed(prompt)}
+
+
+def _sqlcoder(prompt: Prompt) -> tuple[str, dict[str, Any]]:
+    """The form of sqlcoder's model card, with the schema moved before the question."""
+    text = (
+        "### Task\n"
+        "Generate a SQL query to answer the question at the end.\n\n"
+        "### Database Schema\n"
+        f"The query will run on a database with the following schema:\n{prompt.schema}\n"
+        f"{_as_comments(prompt)}\n"
+        f"### Question\n{_asked(prompt)}{_failed(prompt)}\n\n"
+        "### SQL\n"
+        "[SQL]\n"
+    )
+    return "/api/generate", {"prompt": text, "raw": True}
+
+
+def _asked(prompt: Prompt) -> str:
+    return "\n".join((*prompt.notes, prompt.question))
+
+
+def _as_comments(prompt: Prompt) -> str:
+    return "".join(f"\n-- {question}\n{sql};\n" for question, sql in prompt.examples)
+
+
+def _failed(prompt: Prompt) -> str:
+    if prompt.failed is None:
+        return ""
+    sql, complaint = prompt.failed
+    return f"\nThis query is wrong:\n{sql}\n{complaint}\nWrite the corrected query."
+
+
+_FAMILIES = (
+    ("duckdb-nsql", Profile("duckdb-nsql", Dialect.DUCKDB, _duckdb_nsql)),
+    ("sqlcoder", Profile("sqlcoder", Dialect.POSTGRES, _sqlcoder)),
+)
+_INSTRUCT = Profile("instruct", Dialect.POSTGRES, _instruct)
