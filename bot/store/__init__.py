@@ -1,1 +1,39 @@
-"""TODO."""
+"""The bot's own data: bindings, answers, digests (PostgreSQL); SQL cache, limits, claims (Redis).
+
+    async with open_store(database_url, redis_url) as store:
+        events = await store.bindings.get(team, channel)
+
+Neither server need be up at the start; while one is down, what needs it raises StoreDown, except
+the cache and the flights, which do without.
+"""
+
+from bot.store.answers import Answers, Recent, StoredAnswer
+from bot.store.bindings import Binding, Bindings
+from bot.store.cache import Cache
+from bot.store.claims import Claims
+from bot.store.digests import Digest, Digests
+from bot.store.errors import StoreDown, StoreError, StoreFailed
+from bot.store.flights import Flights
+from bot.store.limits import Limits
+from bot.store.migrate import migrate
+from bot.store.store import Store, open_store
+
+__all__ = [
+    "Answers",
+    "Binding",
+    "Bindings",
+    "Cache",
+    "Claims",
+    "Digest",
+    "Digests",
+    "Flights",
+    "Limits",
+    "Recent",
+    "Store",
+    "StoreDown",
+    "StoreError",
+    "StoreFailed",
+    "StoredAnswer",
+    "migrate",
+    "open_store",
+]
