@@ -8,8 +8,10 @@ check_catalog(model, …)     is everything there that the file speaks of?
 harden_sql(model, role)     grants and row-level security for the database role
 """
 
+from bot.semantic.check import check_catalog
 from bot.semantic.compile import directory_sql, fences
 from bot.semantic.errors import SemanticModelError
+from bot.semantic.harden import harden_sql
 from bot.semantic.load import load
 from bot.semantic.model import (
     Example,
@@ -19,6 +21,7 @@ from bot.semantic.model import (
     SemanticTable,
     VerifiedQuestion,
 )
+from bot.semantic.prompt import schema_prompt
 
 __all__ = [
     "Example",
@@ -28,7 +31,10 @@ __all__ = [
     "SemanticModelError",
     "SemanticTable",
     "VerifiedQuestion",
+    "check_catalog",
     "directory_sql",
     "fences",
+    "harden_sql",
     "load",
+    "schema_prompt",
 ]

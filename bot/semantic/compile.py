@@ -99,6 +99,13 @@ def reads(table: SemanticTable) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def grants(table: SemanticTable) -> tuple[str, ...]:
+    """The physical columns that the fences of a stored table and its children read of it."""
+    assert isinstance(table.recipe, Stored)
+    extra = (table.recipe.soft_delete,) if table.recipe.soft_delete else ()
+    return tuple(dict.fromkeys((*reads(table), *extra)))
+
+
 def _body(model: SemanticModel, table: SemanticTable) -> str:
     if isinstance(table.recipe, Derived):
         return table.recipe.sql
