@@ -11,7 +11,7 @@ from bot.store.answers import Answers, Recent, StoredAnswer
 from bot.store.bindings import Binding, Bindings
 from bot.store.cache import Cache
 from bot.store.claims import Claims
-from bot.store.digests import Digest, Digests
+from bot.store.digests import Digests, DigestSchedule
 from bot.store.errors import StoreDown, StoreError, StoreFailed
 from bot.store.flights import Flights
 from bot.store.limits import Limits
@@ -24,7 +24,7 @@ __all__ = [
     "Bindings",
     "Cache",
     "Claims",
-    "Digest",
+    "DigestSchedule",
     "Digests",
     "Flights",
     "Limits",

@@ -25,17 +25,21 @@ class StoredAnswer:
     """A question that ended. `code` is None when it was answered; `seconds` is the whole way.
 
     `sql` in `dialect` is the draft, which the guard has to see again before it runs again; `shown`
-    is the query as people saw it. Both are empty, and `source` is None, if none was drafted.
+    is the query as people saw it. If `sql` is empty none was drafted, and `dialect` and `source`
+    say nothing.
     """
 
-    question: Question
+    question_id: str
+    text: str
+    asker: Asker
+    channel: str
     events: tuple[UUID, ...]
     code: Code | None
     message: str
-    source: Source | None
+    source: Source
     language_model: str
     sql: str
-    dialect: Dialect | None
+    dialect: Dialect
     shown: str
     tables: tuple[str, ...]
     rows: int
@@ -44,6 +48,16 @@ class StoredAnswer:
     fell_back: bool
     repaired: bool
     created_at: datetime
+
+    @property
+    def surface(self) -> str:
+        """The asker's surface."""
+        return self.asker.surface
+
+    @property
+    def team(self) -> str:
+        """The asker's workspace."""
+        return self.asker.team
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,10 @@ class Answers:
         self,
         question: Question,
         outcome: Outcome,
+        seconds: float = 0.0,
         *,
         events: tuple[UUID, ...] = (),
         draft: Draft | None = None,
-        seconds: float = 0.0,
         repaired: bool = False,
     ) -> None:
         """Keep how `question` ended. An Answer brings all of it; the rest is for a Refusal."""
@@ -173,16 +187,18 @@ def _draft_values(draft: Draft | None) -> dict[str, object]:
 
 def _stored(row: asyncpg.Record) -> StoredAnswer:
     asker = Asker(row["surface"], row["team"], row["asker"])
-    events = tuple(row["events"])
     return StoredAnswer(
-        question=Question(row["question_id"], row["text"], asker, row["channel"], events or None),
-        events=events,
+        question_id=row["question_id"],
+        text=row["text"],
+        asker=asker,
+        channel=row["channel"],
+        events=tuple(row["events"]),
         code=Code(row["code"]) if row["code"] else None,
         message=row["message"],
-        source=Source(row["source"]) if row["source"] else None,
+        source=Source(row["source"] or Source.MODEL),
         language_model=row["language_model"],
         sql=row["sql"],
-        dialect=Dialect(row["dialect"]) if row["dialect"] else None,
+        dialect=Dialect(row["dialect"] or Dialect.POSTGRES),
         shown=row["shown"],
         tables=tuple(row["tables"]),
         rows=row["rows"],

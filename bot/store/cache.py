@@ -31,8 +31,8 @@ class Cache:
 
     @staticmethod
     def key(
-        text: str,
         *,
+        question: str,
         fingerprint: str,
         language_model: str,
         prompt_version: str,
@@ -43,7 +43,7 @@ class Cache:
         `fingerprint` is the semantic model's; `linked` are the notes that the prompt carries (names
         of this event, today's date). The events themselves do not matter: SQL never names them.
         """
-        parts = [normalised(text), fingerprint, language_model, prompt_version, *linked]
+        parts = [normalised(question), fingerprint, language_model, prompt_version, *linked]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     async def get(self, key: str) -> Draft | None:

@@ -7,14 +7,14 @@ digest nor loses it: at 02:30 on the night that has no 02:30 it is due at 03:00.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class DigestSchedule:
     """A channel's digest: `at` is a time of day in `timezone` (an IANA name).
 
     `last_sent_on` is the local date of the last one, or None.
@@ -42,29 +42,39 @@ class Digests:
         self._database = database
 
     async def set(
-        self, team: str, channel: str, at: time, timezone: str, by: str, *, now: datetime
-    ) -> None:
-        """Set a channel's digest; one whose time has passed today starts tomorrow.
+        self,
+        team: str,
+        channel: str,
+        at: time,
+        timezone: str,
+        by: str,
+        *,
+        now: datetime | None = None,
+    ) -> DigestSchedule:
+        """Set a channel's digest; one whose time has passed today (at `now`) starts tomorrow.
 
         Raises zoneinfo.ZoneInfoNotFoundError, or ValueError, for an unknown timezone.
         """
-        due = Digest(team, channel, at, timezone, by).due_on(now)
+        due = DigestSchedule(team, channel, at, timezone, by).due_on(now or datetime.now(UTC))
         sql = """
             INSERT INTO bot.digests (team, channel, at, timezone, created_by, last_sent_on)
             VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (team, channel) DO UPDATE
             SET at = excluded.at, timezone = excluded.timezone, created_by = excluded.created_by,
                 last_sent_on = greatest(bot.digests.last_sent_on, excluded.last_sent_on)
+            RETURNING team, channel, at, timezone, created_by, last_sent_on
         """
         async with self._database.connection() as connection:
-            await connection.execute(sql, team, channel, at, timezone, by, due)
+            row = await connection.fetchrow(sql, team, channel, at, timezone, by, due)
+        assert row is not None  # an upsert returns its row
+        return DigestSchedule(**row)
 
-    async def get(self, team: str, channel: str) -> Digest | None:
+    async def get(self, team: str, channel: str) -> DigestSchedule | None:
         """A channel's digest, or None."""
         sql = _SELECT + "WHERE team = $1 AND channel = $2"
         async with self._database.connection() as connection:
             row = await connection.fetchrow(sql, team, channel)
-        return Digest(**row) if row else None
+        return DigestSchedule(**row) if row else None
 
     async def remove(self, team: str, channel: str) -> bool:
         """End a channel's digest; False if it had none."""
@@ -72,11 +82,13 @@ class Digests:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(sql, team, channel))
 
-    async def due(self, now: datetime) -> tuple[Digest, ...]:
+    async def due(self, now: datetime) -> tuple[DigestSchedule, ...]:
         """Every digest that is due at `now`, an aware time."""
         async with self._database.connection() as connection:
             rows = await connection.fetch(_SELECT + "ORDER BY team, channel")
-        return tuple(digest for digest in (Digest(**row) for row in rows) if digest.due_on(now))
+        return tuple(
+            digest for digest in (DigestSchedule(**row) for row in rows) if digest.due_on(now)
+        )
 
     async def mark(self, team: str, channel: str, on: date) -> bool:
         """Note that the digest of the local date `on` is sent; True for exactly one caller."""

@@ -43,7 +43,7 @@ class Flights:
         self._prefix = prefix
         self._lease = lease
 
-    async def share(
+    async def once(
         self, key: str, produce: Callable[[], Awaitable[Draft]], *, seconds: float
     ) -> Draft:
         """The draft that `produce` makes, here or where an equal question is being answered now.
