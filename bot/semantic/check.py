@@ -10,29 +10,13 @@ from collections.abc import Mapping
 
 from bot.semantic.compile import grants
 from bot.semantic.errors import SemanticModelError
-from bot.semantic.model import FromSource, SemanticModel, SemanticTable, Stored
-
-_INTEGERS = frozenset({"smallint", "integer", "bigint"})
-_TEXTS = frozenset({"text", "character varying", "character", "bpchar", "varchar", "citext"})
-
-_FITS: Mapping[str, frozenset[str]] = {
-    "uuid": frozenset({"uuid"}),
-    "text": _TEXTS,
-    "integer": _INTEGERS,
-    "bigint": _INTEGERS,
-    "double precision": frozenset({"real", "double precision"}),
-    "numeric": _INTEGERS | {"numeric"},
-    "boolean": frozenset({"boolean"}),
-    "date": frozenset({"date"}),
-    "timestamptz": frozenset({"timestamptz", "timestamp with time zone"}),
-    "jsonb": frozenset({"json", "jsonb"}),
-}
+from bot.semantic.model import TYPES, FromSource, SemanticModel, SemanticTable, Stored
 
 
 def check_catalog(model: SemanticModel, catalog: Mapping[str, Mapping[str, str]]) -> None:
-    """Compare the model with `catalog`: physical table -> column -> PostgreSQL type.
+    """Compare the model with `catalog`: physical table -> column -> type, as format_type says it.
 
-    Types may carry a length, as in `character varying(255)`. Raises SemanticModelError at the
+    Raises SemanticModelError at the
     line of the first table or column that is missing or has another type.
     """
     for table in model.tables.values():
@@ -53,8 +37,8 @@ def _check(
         if isinstance(column.origin, FromSource):
             name = column.origin.column
             _there(model, column.line, recipe, name, columns)
-            kind = columns[name].partition("(")[0].strip().lower()
-            if kind not in _FITS[column.type]:
+            kind = columns[name].partition("(")[0]  # without a length
+            if kind not in TYPES[column.type]:
                 what = f"public.{recipe.source}.{name} is {kind}, not {column.type}"
                 raise SemanticModelError(model.path, column.line, what)
     for name in grants(table):

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from bot.semantic.checks import needs, physical
 from bot.semantic.model import (
+    TYPES,
     Computed,
     Derived,
     Fence,
@@ -129,10 +130,12 @@ def _body(model: SemanticModel, table: SemanticTable) -> str:
 
 
 def _value(column: SemanticColumn) -> str:
+    """A column's own value, of exactly the declared type where the physical one may be a kin."""
     if isinstance(column.origin, Computed):
-        return column.origin.sql
+        return f"({column.origin.sql})::{column.type}"
     assert isinstance(column.origin, FromSource)
-    return f"{OWN}.{quoted(column.origin.column)}"
+    value = f"{OWN}.{quoted(column.origin.column)}"
+    return f"{value}::{column.type}" if len(TYPES[column.type]) > 1 else value
 
 
 def _alive(table: SemanticTable, alias: str) -> list[str]:

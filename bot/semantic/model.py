@@ -11,20 +11,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
-TYPES = (
-    "uuid",
-    "text",
-    "integer",
-    "bigint",
-    "double precision",
-    "numeric",
-    "boolean",
-    "date",
-    "timestamptz",
-    "jsonb",
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
+
+TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "uuid": frozenset({"uuid"}),
+        "text": frozenset({"text", "character varying", "character", "citext"}),
+        "integer": _INTEGERS,
+        "bigint": _INTEGERS,
+        "double precision": frozenset({"real", "double precision"}),
+        "numeric": _INTEGERS | {"numeric"},
+        "boolean": frozenset({"boolean"}),
+        "date": frozenset({"date"}),
+        "timestamptz": frozenset({"timestamp with time zone"}),
+        "jsonb": frozenset({"json", "jsonb"}),
+    }
 )
-"""PostgreSQL types that a column may have."""
+"""Types that a column may have, each with the physical ones that it can be cast from."""
 
 
 @dataclass(frozen=True, slots=True)
