@@ -1,0 +1,113 @@
+"""The small pieces that messages are made of: escaping, cutting, and blocks that hold plain text.
+
+`Message` is what goes out: blocks, and the text that notifications and old clients show.
+Limits are Slack's (reference pages of Block Kit); `LIMIT` is ours, below where Slack refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Block = dict[str, Any]
+
+LIMIT = 8_000
+"""Characters of data in one message. Slack takes about 10,000 over all blocks."""
+
+TEXT_LIMIT = 3_800
+"""Characters of a message that is text only; Slack cuts at 4,000."""
+
+_KEPT = {"\n", "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One Slack message. `text` is mrkdwn, already escaped."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+def escape(text: str) -> str:
+    """`text` with Slack's three control characters escaped: nothing in it is read as a mention."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def size(text: str) -> int:
+    """Length as Slack's JavaScript clients count it: an emoji is two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """`text`, at most `limit` long by `size`, with an ellipsis where something is missing."""
+    if size(text) <= limit:
+        return text
+    kept, room = [], limit - 1
+    for character in text:
+        room -= 2 if character > "\uffff" else 1
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def clean(text: str) -> str:
+    """`text` without control characters and lone surrogates, which no client can show."""
+    return "".join(
+        character
+        for character in text
+        if character in _KEPT or (character >= " " and not "\x7f" <= character <= "\x9f")
+        if not "\ud800" <= character <= "\udfff"
+    )
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned, with every run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def plain(text: str) -> Block:
+    """A plain_text object; Slack reads nothing in it. Never empty, at most 3,000 characters."""
+    return {"type": "plain_text", "text": cut(clean(text), 3_000) or " ", "emoji": False}
+
+
+def _rich(element: Block) -> Block:
+    return {"type": "rich_text", "elements": [element]}
+
+
+def paragraph(text: str, *, emoji: str = "", bold: bool = False) -> Block:
+    """A rich_text paragraph of literal text, with an emoji by name before it."""
+    run: Block = {"type": "text", "text": cut(clean(text), 3_000) or " "}
+    if bold:
+        run["style"] = {"bold": True}
+    elements = [run]
+    if emoji:
+        elements = [{"type": "emoji", "name": emoji}, {"type": "text", "text": " "}, run]
+    return _rich({"type": "rich_text_section", "elements": elements})
+
+
+def quote(text: str) -> Block:
+    """What somebody said, set apart."""
+    run = {"type": "text", "text": cut(one_line(text), 600) or " "}
+    return _rich({"type": "rich_text_quote", "elements": [run]})
+
+
+def preformatted(text: str) -> Block:
+    """Literal text in a fixed-width font."""
+    run = {"type": "text", "text": text or " "}
+    return _rich({"type": "rich_text_preformatted", "elements": [run]})
+
+
+def small(text: str) -> Block:
+    """A line of small print, at most 600 characters."""
+    return {"type": "context", "elements": [plain(cut(one_line(text), 600))]}
+
+
+def button(label: str, action: str, value: str) -> Block:
+    """A button: `action` routes the click, `value` (at most 2,000 characters) comes back."""
+    return {"type": "button", "action_id": action, "value": value, "text": plain(label)}
+
+
+def fenced(text: str) -> str:
+    """`text` as a mrkdwn code block that its own backticks cannot end."""
+    return "```\n" + escape(text.replace("`", "'")) + "\n```"

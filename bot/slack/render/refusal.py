@@ -1,0 +1,54 @@
+"""A question that was not answered: one plain sentence and what to do, by kind.
+
+A refusal carries no sign, an outage a warning sign and "Ask again", a bug another sign and the
+reference that an operator finds in the log.
+"""
+
+from __future__ import annotations
+
+from bot.domain import Code, Kind, Question, Refusal
+from bot.slack.render.answer import ASK_AGAIN, SHOW_SQL
+from bot.slack.render.pieces import (
+    TEXT_LIMIT,
+    Block,
+    Message,
+    button,
+    cut,
+    escape,
+    one_line,
+    paragraph,
+    quote,
+)
+
+NOT_BOUND = (
+    "This channel is not connected to an event yet. "
+    "A workspace admin can run /stats-channel here to choose one."
+)
+
+_SIGNS = {Kind.REFUSAL: "", Kind.OUTAGE: "warning", Kind.BUG: "beetle"}
+
+
+def refusal_messages(
+    refusal: Refusal, question: Question, *, private: bool = False
+) -> tuple[Message, ...]:
+    """The forms of `refusal`, best first."""
+    words = refusal_words(refusal)
+    sign = _SIGNS[refusal.code.kind]
+    text = (f":{sign}: " if sign else "") + escape(cut(one_line(words), TEXT_LIMIT // 2))
+    head = [quote(question.text)] if private else []
+    blocks = (*head, paragraph(words, emoji=sign), *_buttons(refusal, question))
+    return (Message(text, blocks), Message(text))
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """What the refusal says here; in Slack we know how a channel is connected."""
+    return NOT_BOUND if refusal.code is Code.NOT_BOUND else refusal.message
+
+
+def _buttons(refusal: Refusal, question: Question) -> list[Block]:
+    elements = []
+    if refusal.sql:
+        elements.append(button("Show SQL", SHOW_SQL, question.id))
+    if refusal.code.kind is not Kind.REFUSAL or refusal.code is Code.STOPPED:
+        elements.append(button("Ask again", ASK_AGAIN, question.id))
+    return [{"type": "actions", "elements": elements}] if elements else []

@@ -1,0 +1,270 @@
+"""Answers and refusals as messages: what a reader sees, and that no odd result breaks a message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.domain import (
+    Code,
+    Column,
+    ColumnKind,
+    Progress,
+    Refusal,
+    ResultTable,
+    Source,
+    Stage,
+)
+from bot.slack.render.answer import answer_messages
+from bot.slack.render.cells import NOTHING
+from bot.slack.render.pieces import Message, size
+from bot.slack.render.refusal import refusal_messages
+from bot.slack.render.stages import stage_message
+from tests.slack.samples import answer, columns, question, table
+
+
+def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
+    """The blocks of one type."""
+    return [block for block in message.blocks if block["type"] == kind]
+
+
+def cells(message: Message) -> list[list[str]]:
+    """The texts of the native table."""
+    (native,) = blocks(message, "table")
+    return [[cell["text"] for cell in row] for row in native["rows"]]
+
+
+def elements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside blocks."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from elements(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from elements(inner)
+
+
+def small_print(message: Message) -> str:
+    """All context lines."""
+    return "\n".join(block["elements"][0]["text"] for block in blocks(message, "context"))
+
+
+def test_a_table_has_readable_headers_and_numbers_to_the_right() -> None:
+    """Names lose their underscores; a column of numbers aligns right and shares its decimals."""
+    best = answer_messages(answer(table(("Kestrels", 12.5), ("Otters", Decimal(11)))))[0]
+    assert cells(best) == [["Team name", "Spirit total"], ["Kestrels", "12.5"], ["Otters", "11.0"]]
+    assert blocks(best, "table")[0]["column_settings"][1] == {"align": "right"}
+
+
+def test_uuids_are_hidden_unless_nothing_else_remains() -> None:
+    """A UUID column gives way to any other column, and is shown where it is alone."""
+    number = UUID(int=7)
+    both = ResultTable(columns(id=ColumnKind.UUID, name=ColumnKind.TEXT), ((number, "Otters"),))
+    alone = ResultTable(columns(id=ColumnKind.UUID), ((number,),))
+    assert cells(answer_messages(answer(both))[0]) == [["Name"], ["Otters"]]
+    assert cells(answer_messages(answer(alone))[0]) == [["Id"], [str(number)]]
+
+
+def test_values_read_as_people_write_them() -> None:
+    """NULL, booleans, dates, times, arrays and JSON each have a short form in the event's zone."""
+    values: dict[ColumnKind, list[tuple[object, str]]] = {
+        ColumnKind.TEXT: [(None, NOTHING), ("", " "), ("a\nb\x00", "a b")],
+        ColumnKind.BOOLEAN: [(True, "yes"), (False, "no")],
+        ColumnKind.DATE: [(date(2026, 5, 2), "2 May 2026")],
+        ColumnKind.DATETIME: [
+            (datetime(2026, 5, 2, 7, 30, tzinfo=UTC), "2 May 2026 09:30"),
+            (datetime(2026, 5, 2, 7, 30), "2 May 2026 07:30"),  # noqa: DTZ001 (without a zone on purpose)
+        ],
+        ColumnKind.OTHER: [
+            ([1, None, "x"], f"1, {NOTHING}, x"),
+            ({"a": 1}, '{"a": 1}'),
+            (time(14, 5), "14:05"),
+            (timedelta(minutes=90), "1:30:00"),
+        ],
+    }
+    for kind, pairs in values.items():
+        result = ResultTable((Column("v", kind),), tuple((value,) for value, _ in pairs))
+        shown = cells(answer_messages(answer(result))[0])
+        assert shown[1:] == [[text] for _, text in pairs]
+
+
+def test_numbers_have_sensible_digits() -> None:
+    """Years keep no comma, thousands do; fractions are short; odd numbers have a sign or a word."""
+    for value, text in [
+        (2026, "2026"),
+        (12345, "12,345"),
+        (3.14159, "3.14"),
+        (0.3333, "0.333"),
+        (-0.0, "0"),
+        (Decimal("7.00"), "7"),
+        (float("nan"), "NaN"),
+        (float("-inf"), "-∞"),
+        (1e300, "1.00e+300"),
+        (10**400, "1.00e+400"),
+    ]:
+        assert cells(answer_messages(answer(table(("x", value))))[0])[1][1] == text
+
+
+def test_the_trust_line_says_what_an_answer_rests_on() -> None:
+    """Event, tables, rows, model, repair, fallback, note and seconds are all named."""
+    fallen = answer(table(("x", 1)), fell_back=True, repaired=True, note="“Oters” read as “Otters”")
+    line = small_print(answer_messages(fallen)[0])
+    assert line == (
+        "Spring Classic · from teams · 1 row · fell back to sqlcoder:7b · SQL mended once · "
+        "3.2 s · “Oters” read as “Otters”"
+    )
+    verified = small_print(answer_messages(answer(table(("x", 1)), source=Source.VERIFIED))[0])
+    cached = small_print(answer_messages(answer(table(("x", 1)), source=Source.CACHE))[0])
+    assert "verified question" in verified
+    assert "sqlcoder:7b (cached SQL)" in cached
+
+
+def test_times_name_their_zone() -> None:
+    """A table with times says in whose zone they are."""
+    result = ResultTable(columns(starts=ColumnKind.DATETIME), ((datetime.now(UTC),),))
+    assert "times in Europe/Madrid" in small_print(answer_messages(answer(result))[0])
+
+
+def test_no_rows_is_an_answer() -> None:
+    """An empty result says so kindly, offers the SQL and no CSV, and shows no table."""
+    best = answer_messages(answer(table()))[0]
+    assert blocks(best, "table") == []
+    assert "Nothing in Spring Classic matches" in json.dumps(best.blocks)
+    (actions,) = blocks(best, "actions")
+    assert [element["action_id"] for element in actions["elements"]] == ["show_sql", "ask_again"]
+
+
+def test_too_many_rows_are_counted() -> None:
+    """The first rows are shown; how many there are and where the rest is is said."""
+    many = table(*((f"Team {i}", i) for i in range(2340)))
+    for form in answer_messages(answer(many))[:2]:
+        assert "of 2,340 rows; the CSV has all." in small_print(form)
+    endless = table(*((f"Team {i}", i) for i in range(200)), truncated=True)
+    assert "of more than 10,000 rows" in small_print(answer_messages(answer(endless))[0])
+
+
+def test_a_private_answer_repeats_its_question() -> None:
+    """Where the question is not on the screen, the answer starts with it."""
+    best = answer_messages(answer(table(("x", 1)), asked=question("who <won>?")), private=True)[0]
+    assert best.blocks[0]["elements"][0]["elements"][0]["text"] == "who <won>?"
+
+
+def test_kinds_of_refusal_never_look_alike() -> None:
+    """A refusal has no sign, an outage a warning and a retry, a bug its own sign."""
+    plain, outage, bug = (
+        refusal_messages(Refusal(code, "Words & <more>."), question())[0]
+        for code in (Code.TOO_COSTLY, Code.MODEL_DOWN, Code.BUG)
+    )
+    assert plain.text == "Words &amp; &lt;more&gt;."
+    assert outage.text.startswith(":warning: ")
+    assert bug.text.startswith(":beetle: ")
+    assert blocks(plain, "actions") == []
+    assert blocks(outage, "actions")[0]["elements"][0]["action_id"] == "ask_again"
+
+
+def test_an_unbound_channel_says_who_can_connect_it() -> None:
+    """The refusal names the command and who may run it."""
+    refusal = Refusal(Code.NOT_BOUND, "whatever the pipeline says")
+    text = refusal_messages(refusal, question())[0].text
+    assert "A workspace admin can run /stats-channel here" in text
+
+
+def test_a_refused_draft_can_be_seen() -> None:
+    """A refusal that carries SQL offers to show it."""
+    refusal = Refusal(Code.UNKNOWN_TABLE, "There is no table users.", sql="SELECT * FROM users")
+    (actions,) = blocks(refusal_messages(refusal, question())[0], "actions")
+    assert actions["elements"][0]["action_id"] == "show_sql"
+
+
+def test_every_stage_has_words() -> None:
+    """Each stage reads as a short line with its detail, escaped."""
+    lines = {stage_message(Progress(stage)).text for stage in Stage}
+    assert len(lines) == len(Stage)
+    assert (
+        "(2nd in line &lt;!here&gt;)"
+        in stage_message(Progress(Stage.QUEUED, "2nd in line <!here>")).text
+    )
+
+
+class Long(str):
+    """A long text that is short when hypothesis prints it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Long({self[:3]!r}, {len(self)})"
+
+
+class Rows(tuple[tuple[object, ...], ...]):
+    """Many rows, likewise."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Rows({len(self)}, first={self[0] if self else None})"
+
+
+LONG = [Long("x" * 10_000), Long("😀" * 5_000), Long("<" * 9_000), Long("👩‍👩‍👧‍👦" * 20)]
+MARKUP = ["<!channel>", "@here", "<@U1>", "```", "&amp;", "שלום עולם"]
+NASTY = st.one_of(st.text(max_size=60), st.sampled_from([*MARKUP, *LONG]))
+VALUES = st.one_of(
+    NASTY,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.decimals(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.dates(),
+    st.uuids(),
+    st.lists(st.integers() | NASTY, max_size=3),
+    st.dictionaries(st.text(max_size=5), NASTY, max_size=2),
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> ResultTable:
+    """Any result: 0 to 500 rows of 0 to 60 columns with values that fit no kind."""
+    width = draw(st.integers(0, 60))
+    names = draw(st.lists(NASTY, min_size=width, max_size=width))
+    kinds = draw(st.lists(st.sampled_from(ColumnKind), min_size=width, max_size=width))
+    some = draw(st.lists(st.tuples(*[VALUES] * width), max_size=4))
+    rows = Rows(some * draw(st.integers(1, 125)))
+    return ResultTable(tuple(map(Column, names, kinds)), rows, truncated=draw(st.booleans()))
+
+
+LITERAL = {"raw_text", "plain_text", "text"}
+
+
+@settings(
+    deadline=None,
+    max_examples=50,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(results(), NASTY)
+def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: str) -> None:
+    """Every form keeps Slack's limits, holds data in literal elements only and escapes its text."""
+    found = answer(result, asked=question(text or "x"), note=text)
+    for form in answer_messages(found, private=True):
+        assert 0 < size(form.text) <= 4_000
+        assert "<" not in form.text
+        assert len(form.blocks) <= 50
+        assert "mrkdwn" not in {element.get("type") for element in elements(form.blocks)}
+        texts = [e for e in elements(form.blocks) if e.get("type") in LITERAL]
+        assert all(isinstance(e["text"], str) and e["text"] for e in texts if "text" in e)
+        assert sum(size(e["text"]) for e in texts if isinstance(e["text"], str)) <= 10_000
+        json.dumps(form.blocks).encode("utf-8")
+        for native in blocks(form, "table"):
+            assert 1 <= len(native["rows"]) <= 100
+            assert all(1 <= len(row) <= 20 for row in native["rows"])
+            assert len({len(row) for row in native["rows"]}) == 1
+            assert len(native["column_settings"]) <= 20
