@@ -24,6 +24,20 @@ from bot.semantic.model import (
     Stored,
 )
 
+DIRECTORY = ("id", "slug", "name", "status", "starts_at", "ends_at")
+"""The columns that the list of events is made of; the root has them as its own."""
+
+
+def check_root(model: SemanticModel) -> None:
+    """The root is stored, its key is `id`, and it has the columns of DIRECTORY."""
+    root = model.tables[model.root]
+    for name in DIRECTORY:
+        column = root.column(name)
+        if column is None or isinstance(column.origin, Lookup):
+            raise _fault(model, root, f"the root {root.name!r} has no column {name!r} of its own")
+    if root.key != ("id",) or physical(root, "id") is None:
+        raise _fault(model, root, f"the key of the root {root.name!r} is 'id', with a source")
+
 
 def check_linked(model: SemanticModel, line: int) -> None:
     """Every linked column is there."""
@@ -83,12 +97,13 @@ def _ways(model: SemanticModel, table: SemanticTable) -> tuple[str, ...]:
         return ()
     if isinstance(recipe.reach, Parent):
         way = recipe.reach.column
+        what = f"the parent {way!r} of {table.name!r}"
         column = table.column(way)
         if column is None or physical(table, way) is None or not column.references:
-            raise _fault(model, table, f"parent {way!r} is no column with references and a source")
+            raise _fault(model, table, f"{what} is no column with references and a source")
         parent = _target(model, table, column)[0]
         if parent.derived:
-            raise _fault(model, table, f"parent {way!r} leads to the derived {parent.name!r}")
+            raise _fault(model, table, f"{what} leads to the derived {parent.name!r}")
         return (parent.name,)
     return tuple(_user(model, table, user, way) for user, way in recipe.reach.users)
 
@@ -97,7 +112,9 @@ def _user(model: SemanticModel, table: SemanticTable, name: str, way: str) -> st
     user = model.tables.get(name)
     column = user.column(way) if user else None
     if user is None or column is None or physical(user, way) is None:
-        raise _fault(model, table, f"used_by names the unknown column '{name}.{way}'")
+        raise _fault(
+            model, table, f"used_by of {table.name!r} names the unknown column '{name}.{way}'"
+        )
     if column.references.partition(".")[0] != table.name:
         raise _fault(model, table, f"used_by: '{name}.{way}' does not reference {table.name!r}")
     return name

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.semantic.checks import needs, physical
+from bot.semantic.checks import DIRECTORY, needs, physical
 from bot.semantic.model import (
     TYPES,
     Computed,
@@ -29,7 +29,7 @@ from bot.semantic.model import (
     Stored,
     UsedBy,
 )
-from bot.semantic.sql import OWN, literal, quoted
+from bot.semantic.sql import OWN, quoted
 
 BOUND = "ANY($1::uuid[])"
 
@@ -61,19 +61,11 @@ def directory_sql(model: SemanticModel) -> str:
     Deleted events and drafts are left out; there are no parameters.
     """
     table = model.tables[model.root]
-    assert isinstance(table.recipe, Stored)
-    columns = [table.column(name) for name in ("id", "slug", "name", "status", *_TIMES)]
-    shown = ", ".join(f"{_value(column)} AS {column.name}" for column in columns if column)
-    status = table.column("status")
-    conditions = _alive(table, OWN)
-    if status:
-        conditions.append(f"{_value(status)} <> {literal('draft')}")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    read = f"FROM {source(table)} AS {OWN}{where}"
+    values = {column.name: _value(column) for column in table.columns if column.name in DIRECTORY}
+    shown = ", ".join(f"{values[name]} AS {name}" for name in DIRECTORY)
+    where = " AND ".join([*_alive(table, OWN), f"{values['status']} <> 'draft'"])
+    read = f"FROM {source(table)} AS {OWN} WHERE {where}"
     return f"SELECT {shown} {read} ORDER BY starts_at, name"
-
-
-_TIMES = ("starts_at", "ends_at")
 
 
 def source(table: SemanticTable) -> str:

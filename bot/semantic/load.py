@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.semantic.checks import check_columns, check_linked, check_order, check_paths
+from bot.semantic.checks import check_columns, check_linked, check_order, check_paths, check_root
 from bot.semantic.errors import SemanticModelError
 from bot.semantic.model import (
     TYPES,
@@ -46,20 +46,22 @@ def load(path: Path) -> SemanticModel:
         raise SemanticModelError(path, 1, "is not UTF-8 text") from error
     top = read(path, text)
     root = top.text("root")
-    tables = _tables(top.entry("tables"), root)
-    if root not in tables:
+    section = top.entry("tables")
+    if not section.has(root):
         raise top.fault(f"root is the unknown table {root!r}", "root")
+    tables = _tables(section, root)
     model = SemanticModel(
         name=top.text("name"),
         root=root,
         tables=MappingProxyType(tables),
-        verified=tuple(_verified(entry, tables) for entry in top.entries("verified")),
+        verified=_all_verified(top, tables),
         examples=tuple(_example(entry, tables) for entry in top.entries("examples")),
         linked=top.texts("linked"),
         fingerprint=hashlib.sha256(content).hexdigest()[:16],
         path=path,
     )
     top.done()
+    check_root(model)
     check_linked(model, top.key_lines.get("linked", 1))
     check_paths(model)
     return check_order(check_columns(model))
@@ -80,6 +82,8 @@ def _tables(section: Entry, root: str) -> dict[str, SemanticTable]:
 def _table(name: str, entry: Entry, root: str, names: list[str]) -> SemanticTable:
     entry.what = f"table {name!r}"
     derived = entry.has("sql")
+    if derived and name == root:
+        raise entry.fault(f"{name!r} is the root and not derived")
     columns = tuple(
         _column(column, name, child, derived=derived)
         for column, child in entry.entry("columns").each()
@@ -189,6 +193,19 @@ def _origin(name: str, entry: Entry) -> Origin:
         through, _, column = entry.text("lookup").partition(".")
         return Lookup(through, column)
     return FromSource(entry.text("source", name))
+
+
+def _all_verified(top: Entry, tables: dict[str, SemanticTable]) -> tuple[VerifiedQuestion, ...]:
+    made = []
+    wordings: set[str] = set()
+    for entry in top.entries("verified"):
+        one = _verified(entry, tables)
+        for wording in (one.question, *one.also):
+            if wording.casefold() in wordings:
+                raise entry.fault(f"{wording!r} is asked twice", "question")
+            wordings.add(wording.casefold())
+        made.append(one)
+    return tuple(made)
 
 
 def _verified(entry: Entry, tables: dict[str, SemanticTable]) -> VerifiedQuestion:
