@@ -1,0 +1,203 @@
+"""Runs what the queue holds: several jobs at once, each under a lease that is kept alive.
+
+A job that is running is renewed, so that nobody else takes it; the job of a worker that was killed
+is taken over once its lease is over. A handler that raises is called again, a few times, then the
+job is given up. Cancelling `work` stops it gently: no new job, a grace for those that run, and the
+rest goes back to the queue at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from bot.jobs.queue import Delivery, Queue
+from bot.store.errors import StoreError
+from bot.store.redis import open_redis
+
+_log = structlog.get_logger()
+
+T = TypeVar("T")
+
+_PAUSE_SECONDS = 0.5  # between two tries while Redis is down
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a handler is given. `attempt` counts from 1; after the `last` the job is given up."""
+
+    id: str
+    name: str
+    payload: Mapping[str, object]
+    attempt: int
+    last: bool
+
+
+Handler = Callable[[Job], Awaitable[None]]
+"""Does a job. It may be called again for one that it had begun, so its effect must bear that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a worker works. Durations are seconds.
+
+    `lease` is how long a silent worker keeps its jobs, `grace` what running jobs get at a stop, and
+    the wait before another attempt is `backoff` times the attempts so far, at most a lease.
+    """
+
+    concurrency: int = 4
+    lease: float = 30.0
+    grace: float = 20.0
+    attempts: int = 3
+    backoff: float = 1.0
+
+
+class Jobs:
+    """The queue as surfaces see it: they register handlers, put jobs, and one of them works."""
+
+    def __init__(self, queue: Queue, pace: Pace) -> None:
+        self._queue = queue
+        self._pace = pace
+        self._handlers: dict[str, Handler] = {}
+
+    def register(self, name: str, handler: Handler) -> None:
+        """Say who does the jobs called `name`; before `work` begins."""
+        self._handlers[name] = handler
+
+    async def put(self, name: str, payload: Mapping[str, object], id: str) -> bool:  # noqa: A002 - the queue's word
+        """Queue a job; False, and nothing done, if its id is known from the last day.
+
+        `payload` is JSON. Once this returns the job survives a crash of ours. Raises StoreError.
+        """
+        return await self._queue.put(name, payload, id)
+
+    async def depth(self) -> int:
+        """Jobs that wait or run. Raises StoreError."""
+        return await self._queue.depth()
+
+    async def work(self) -> None:
+        """Run jobs until cancelled. Goes on by itself after Redis was down."""
+        consumer = secrets.token_hex(8)
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                try:
+                    await self._queue.prepare()
+                    await self._take_and_start(consumer, running)
+                except StoreError as error:
+                    _log.warning("queue_down", error=str(error))
+                    await asyncio.sleep(_PAUSE_SECONDS)
+        finally:
+            await self._stop(consumer, running)
+
+    async def _take_and_start(self, consumer: str, running: set[asyncio.Task[None]]) -> None:
+        while True:
+            if len(running) >= self._pace.concurrency:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            free = self._pace.concurrency - len(running)
+            for delivery in await self._queue.take(consumer, free):
+                task = asyncio.create_task(self._run(delivery))
+                running.add(task)
+                task.add_done_callback(running.discard)
+
+    async def _stop(self, consumer: str, running: set[asyncio.Task[None]]) -> None:
+        late: set[asyncio.Task[None]] = set(running)
+        try:
+            if running:
+                _, late = await asyncio.wait(running, timeout=self._pace.grace)
+        finally:
+            for task in late:
+                task.cancel()
+        if late:
+            await asyncio.wait(late)
+        await self._steadily(lambda: self._queue.leave(consumer))
+
+    async def _run(self, delivery: Delivery) -> None:
+        """See one delivery through; cancelled, it gives the job back."""
+        attempt = await self._steadily(lambda: self._queue.begin(delivery))
+        if not attempt:
+            return  # another's by now; or Redis is down, and it is delivered again
+        if attempt > self._pace.attempts:
+            # Workers that were killed in the middle of it count as well.
+            await self._give_up(delivery, "its workers died")
+            return
+        work = asyncio.create_task(self._handle(delivery, attempt))
+        keeper = asyncio.create_task(self._keep(delivery, work))
+        stopped = False
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:
+            stopped = True
+            work.cancel()
+            await asyncio.wait({work})
+        keeper.cancel()
+        await asyncio.wait({keeper})
+        if not work.cancelled() and work.exception() is None:
+            await self._steadily(lambda: self._queue.finish(delivery))
+        elif not keeper.cancelled():
+            _log.warning("job_taken_over", id=delivery.id, job=delivery.name)
+        elif stopped:
+            await self._steadily(lambda: self._queue.release(delivery, after=0, count=False))
+        else:
+            await self._failed(delivery, attempt, None if work.cancelled() else work.exception())
+
+    async def _handle(self, delivery: Delivery, attempt: int) -> None:
+        handler = self._handlers.get(delivery.name)
+        if handler is None:
+            raise LookupError(f"no handler for jobs called {delivery.name!r}")
+        payload = json.loads(delivery.payload)
+        last = attempt >= self._pace.attempts
+        await handler(Job(delivery.id, delivery.name, payload, attempt, last))
+
+    async def _keep(self, delivery: Delivery, work: asyncio.Task[None]) -> None:
+        """Renew the lease; ends, and ends `work`, only when the job is another's."""
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            try:
+                if not await self._queue.renew(delivery):
+                    work.cancel()
+                    return
+            except StoreError:
+                _log.warning("lease_not_renewed", id=delivery.id, job=delivery.name)
+
+    async def _failed(self, delivery: Delivery, attempt: int, error: BaseException | None) -> None:
+        _log.error("job_failed", id=delivery.id, job=delivery.name, attempt=attempt, exc_info=error)
+        if attempt >= self._pace.attempts:
+            await self._give_up(delivery, type(error).__name__)
+            return
+        wait = self._pace.backoff * attempt
+        await self._steadily(lambda: self._queue.release(delivery, after=wait, count=True))
+
+    async def _give_up(self, delivery: Delivery, reason: str) -> None:
+        _log.error("job_given_up", id=delivery.id, job=delivery.name, reason=reason)
+        await self._steadily(lambda: self._queue.bury(delivery, reason))
+
+    async def _steadily(self, step: Callable[[], Awaitable[T]]) -> T | None:
+        """Do one step of the queue, again and again while Redis is down; None after a lease."""
+        deadline = asyncio.get_running_loop().time() + self._pace.lease
+        while True:
+            try:
+                return await step()
+            except StoreError as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    _log.warning("queue_down", error=str(error))
+                    return None
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def open_jobs(
+    redis_url: str, pace: Pace | None = None, *, prefix: str = "gamestats:jobs"
+) -> AsyncIterator[Jobs]:
+    """The queue on the Redis at `redis_url`, which need not be up yet."""
+    pace = pace or Pace()
+    async with open_redis(redis_url) as redis:
+        yield Jobs(Queue(redis, prefix, pace.lease), pace)
