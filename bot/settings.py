@@ -22,43 +22,49 @@ class Settings(BaseSettings):
     # Language models.
     ollama_base_url: str = "http://localhost:11434"
     ollama_model: str = "duckdb-nsql:7b"
-    ollama_fallback_models: str = Field("", description="comma-separated, tried in order")
-    ollama_temperature: float = Field(0.2, ge=0, le=2)
-    ollama_top_p: float = Field(0.9, gt=0, le=1)
-    ollama_num_ctx: int = Field(4096, ge=512, description="tokens")
-    ollama_num_predict: int = Field(512, ge=16, description="tokens")
+    ollama_fallback_models: str = Field(default="", description="comma-separated, tried in order")
+    ollama_temperature: float = Field(default=0.2, ge=0, le=2)
+    ollama_top_p: float = Field(default=0.9, gt=0, le=1)
+    ollama_num_ctx: int = Field(default=4096, ge=512, description="tokens")
+    ollama_num_predict: int = Field(default=512, ge=16, description="tokens")
     ollama_keep_alive: str = "24h"
-    ollama_num_parallel: int = Field(1, ge=1, description="questions at once")
-    ollama_timeout: float = Field(120, gt=0, description="seconds for one answer")
+    ollama_num_parallel: int = Field(default=1, ge=1, description="questions at once")
+    ollama_timeout: float = Field(default=120, gt=0, description="seconds for one answer")
 
     # Databases.
-    database_url: SecretStr | None = Field(None, description="the tournament's, read-only")
-    bot_database_url: SecretStr | None = Field(None, description="the bot's own")
+    database_url: SecretStr | None = Field(default=None, description="the tournament's, read-only")
+    bot_database_url: SecretStr | None = Field(default=None, description="the bot's own")
     redis_url: SecretStr | None = None
     semantic_model: Path = HERE / "semantic" / "game_stats.yml"
-    query_timeout: float = Field(10, gt=0, description="seconds")
-    query_max_cost: float = Field(2_000_000, gt=0, description="planner cost units")
+    query_timeout: float = Field(default=10, gt=0, description="seconds")
+    query_max_cost: float = Field(default=2_000_000, gt=0, description="planner cost units")
 
     # Slack.
     slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = Field(None, description="Socket Mode, if set")
-    slack_signing_secret: SecretStr | None = Field(None, description="HTTP mode, if set")
+    slack_app_token: SecretStr | None = Field(default=None, description="Socket Mode, if set")
+    slack_signing_secret: SecretStr | None = Field(default=None, description="HTTP mode, if set")
     slack_api_url: str = "https://slack.com/api/"
-    bot_admins: str = Field("", description="comma-separated user ids, beside Slack's own")
+    bot_admins: str = Field(default="", description="comma-separated user ids, beside Slack's own")
 
     # Limits.
-    rate_limit: str = Field("20/hour", description="questions a person, in limits' notation")
-    cache_seconds: int = Field(3600, ge=0, description="seconds that a question's SQL is kept")
-    queue_wait_seconds: float = Field(300, gt=0, description="seconds a question may wait")
+    rate_limit: str = Field(
+        default="20/hour", description="questions a person, in limits' notation"
+    )
+    cache_seconds: int = Field(
+        default=3600, ge=0, description="seconds that a question's SQL is kept"
+    )
+    queue_wait_seconds: float = Field(default=300, gt=0, description="seconds a question may wait")
 
     # HTTP.
     http_host: str = "127.0.0.1"
-    http_port: int = Field(8080, ge=0, le=65535)
-    jwt_secret: SecretStr | None = Field(None, description="HS256; without it no analytics API")
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    jwt_secret: SecretStr | None = Field(
+        default=None, description="HS256; without it no analytics API"
+    )
     jwt_issuer: str = ""
     jwt_audience: str = ""
 
     # Digests.
-    timezone: str = Field("UTC", description="IANA name for events that have none")
+    timezone: str = Field(default="UTC", description="IANA name for events that have none")
 
     log_level: str = "INFO"

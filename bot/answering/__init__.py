@@ -1,1 +1,11 @@
-"""TODO."""
+"""What happens to a question, from its text to an answer or a refusal. Nothing else decides that.
+
+`pipeline.py` is the way itself; the files beside it hold one step each.
+"""
+
+from bot.answering.directory import Directory
+from bot.answering.drafting import Drafting
+from bot.answering.pipeline import Answering, Status
+from bot.answering.prompt import prompt_maker
+
+__all__ = ["Answering", "Directory", "Drafting", "Status", "prompt_maker"]

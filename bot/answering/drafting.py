@@ -1,0 +1,86 @@
+"""SQL for a question: from the cache, from the same question in flight, or from a language model.
+
+What is kept is SQL, never rows: games are being played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.answering import linking, prompt
+from bot.answering.prompt import PromptMaker
+from bot.answering.text import normalise
+from bot.domain import Draft, Event, Refusal, Report, Source
+from bot.llm import ModelRouter, prompt_version
+from bot.llm.errors import AnswerTimedOutError
+from bot.metrics import Metrics
+from bot.semantic import SemanticModel
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what the prompt says beside it; `key` names it in the cache."""
+
+    text: str
+    events: tuple[Event, ...]
+    notes: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """`seconds` is how long a language model may take over all its attempts."""
+
+    model: SemanticModel
+    router: ModelRouter
+    store: Store
+    prompts: PromptMaker
+    metrics: Metrics
+    seconds: float
+
+    def asked(
+        self,
+        question: str,
+        events: tuple[Event, ...],
+        names: dict[str, tuple[str, ...]],
+        now: datetime,
+    ) -> Asked:
+        """Add today and the linked names to a cleaned question."""
+        notes = prompt.notes(events, linking.link(question, names), now)
+        key = self.store.cache.key(
+            question=normalise(question),
+            fingerprint=self.model.fingerprint,
+            language_model=self.router.primary,
+            prompt_version=prompt_version(self.router.primary),
+            linked=notes,
+        )
+        return Asked(question, events, notes, key)
+
+    async def draft(self, asked: Asked, report: Report) -> Draft:
+        """SQL for the question, not yet checked. Raises LanguageModelError, StoreError."""
+        cached = await self.store.cache.get(asked.key)
+        self.metrics.cache.labels("hit" if cached else "miss").inc()
+        if cached is not None:
+            return cached
+        make = self.prompts.prompt(asked.text, asked.notes)
+        try:
+            return await self.store.flights.once(
+                asked.key,
+                lambda: self.router.draft(make, report, seconds=self.seconds),
+                seconds=self.seconds,
+            )
+        except TimeoutError as error:
+            raise AnswerTimedOutError("An equal question in flight took too long.") from error
+
+    async def repair(self, asked: Asked, failed: Refusal, report: Report) -> Draft:
+        """A second draft that knows what was wrong with the first. Raises LanguageModelError."""
+        complaint = f"{failed.message} {' '.join(failed.names)}".strip()
+        make = self.prompts.prompt(asked.text, asked.notes, (failed.sql, complaint))
+        return await self.router.draft(make, report, seconds=self.seconds)
+
+    async def remember(self, asked: Asked, draft: Draft) -> None:
+        """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""
+        if draft.source is Source.MODEL and not draft.fell_back:
+            await self.store.cache.put(asked.key, draft)

@@ -1,0 +1,304 @@
+"""The way of a question: check → limit → events → verified, cached or drafted SQL → guard → run.
+
+`Answering.answer` never raises: what goes wrong becomes a `Refusal` whose code says whether it was
+the question, something that is down, or a bug. Every outcome is written to the audit.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from bot.answering import text, verified, words
+from bot.answering.directory import Directory
+from bot.answering.drafting import Asked, Drafting
+from bot.domain import (
+    Answer,
+    Code,
+    Dialect,
+    Draft,
+    Event,
+    GuardedQuery,
+    Outcome,
+    Progress,
+    Question,
+    Refusal,
+    Report,
+    ResultTable,
+    Stage,
+    silent,
+)
+from bot.guard import guard
+from bot.llm import LanguageModelError, ModelRouter, ModelStatus
+from bot.metrics import Metrics
+from bot.semantic import SemanticModel
+from bot.store import Recent, Store, StoredAnswer, StoreError
+from bot.warehouse import QueryFailed, Warehouse, WarehouseError
+
+log = structlog.get_logger()
+
+RoomError = LanguageModelError | WarehouseError | StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the bot is: the language models, the last hour's answers, and the jobs that wait."""
+
+    models: ModelStatus
+    recent: Recent
+    queue: int
+
+
+@dataclass(slots=True)
+class _Trail:
+    """What the audit tells of a question that went unanswered, filled in on the way."""
+
+    events: tuple[Event, ...] = ()
+    draft: Draft | None = None
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Everything that an answer takes. Made once by the composition root."""
+
+    model: SemanticModel
+    router: ModelRouter
+    warehouse: Warehouse
+    store: Store
+    metrics: Metrics
+    drafting: Drafting
+    directory_of_events: Directory
+    verified: verified.VerifiedIndex
+    queue_depth: Callable[[], Awaitable[int]]
+
+    async def answer(self, question: Question, report: Report = silent) -> Outcome:
+        """Answer one question, showing each stage to `report`."""
+        started = time.monotonic()
+        asked = replace(question, text=text.clean(question.text))
+        trail = _Trail()
+        outcome = await self._safely(lambda: self._answer(asked, report, started, trail))
+        await self._record(asked, outcome, time.monotonic() - started, trail)
+        return outcome
+
+    async def rows(self, question_id: str, team: str, channel: str) -> Outcome:
+        """Run the recorded SQL of an answer again, now, if its channel still has those events."""
+        return await self._safely(lambda: self._rows(question_id, team, channel))
+
+    async def query(self, sql: str, events: tuple[Event, ...]) -> ResultTable | Refusal:
+        """Run PostgreSQL over the semantic model that people wrote (digests, names).
+
+        Raises:
+            WarehouseError: when it cannot be run.
+        """
+        guarded = guard(sql, Dialect.POSTGRES, self.model, _ids(events))
+        if isinstance(guarded, Refusal):
+            return guarded
+        return await self.warehouse.run(guarded)
+
+    async def stored(self, question_id: str) -> StoredAnswer | None:
+        """The audit's line on a question, for “Show SQL” and “Ask again”.
+
+        Raises:
+            StoreError: when the bot's database is down.
+        """
+        return await self.store.answers.get(question_id)
+
+    async def directory(self) -> tuple[Event, ...]:
+        """All events that a channel may be bound to.
+
+        Raises:
+            WarehouseError: when the tournament database is down.
+        """
+        return await self.directory_of_events.all()
+
+    async def bound(self, team: str, channel: str) -> tuple[Event, ...]:
+        """The events that a channel is bound to; those that are gone are left out.
+
+        Raises:
+            StoreError, WarehouseError: when a database is down.
+        """
+        ids = await self.store.bindings.get(team, channel)
+        return await self.directory_of_events.named(ids) if ids else ()
+
+    async def bind(self, team: str, channel: str, events: tuple[UUID, ...], by: str) -> None:
+        """Bind a channel to events. Raises StoreError."""
+        await self.store.bindings.bind(team, channel, events, by)
+
+    async def unbind(self, team: str, channel: str, by: str) -> bool:
+        """Unbind a channel; False if it was not bound. Raises StoreError."""
+        return await self.store.bindings.unbind(team, channel, by)
+
+    async def status(self) -> Status:
+        """How the bot is. Raises StoreError."""
+        return Status(
+            models=await self.router.status(),
+            recent=await self.store.answers.recent(),
+            queue=await self.queue_depth(),
+        )
+
+    async def _answer(
+        self, question: Question, report: Report, started: float, trail: _Trail
+    ) -> Outcome:
+        await report(Progress(Stage.CHECKING))
+        if bad := text.check(question.text):
+            return bad
+        if wait := await self._over_limit(question):
+            return words.rate_limited(wait)
+        trail.events = await self._events(question)
+        if not trail.events:
+            return words.refusal(Code.NOT_BOUND)
+        trail.draft = verified.find(self.verified, question.text)
+        if trail.draft is not None:
+            return await self._run(question, trail.events, trail.draft, report, started)
+        asked = await self._asked(question, trail.events)
+        trail.draft = await self.drafting.draft(asked, report)
+        outcome = await self._run(question, trail.events, trail.draft, report, started)
+        if isinstance(outcome, Refusal) and _repairable(outcome):
+            outcome = await self._repair(asked, outcome, question, report, started, trail)
+        if isinstance(outcome, Answer):
+            await self.drafting.remember(asked, outcome.draft)
+        return outcome
+
+    async def _over_limit(self, question: Question) -> float | None:
+        # Whoever has the database's URL is not held up; a redelivered question has been counted.
+        if question.asker.surface == "terminal":
+            return None
+        if not await self.store.claims.claim(f"counted:{question.id}", 3600):
+            return None
+        return await self.store.limits.hit(question.asker)
+
+    async def _events(self, question: Question) -> tuple[Event, ...]:
+        if question.events is not None:
+            return await self.directory_of_events.named(question.events)
+        return await self.bound(question.asker.team, question.channel)
+
+    async def _asked(self, question: Question, events: tuple[Event, ...]) -> Asked:
+        names = await self.directory_of_events.names(events, self.query)
+        return self.drafting.asked(question.text, events, names, datetime.now(UTC))
+
+    async def _run(
+        self,
+        question: Question,
+        events: tuple[Event, ...],
+        draft: Draft,
+        report: Report,
+        started: float,
+    ) -> Outcome:
+        await report(Progress(Stage.GUARDING))
+        guarded = guard(draft.sql, draft.dialect, self.model, _ids(events))
+        if isinstance(guarded, Refusal):
+            return replace(guarded, sql=draft.sql)
+        if not guarded.tables:
+            return words.refusal(Code.NOT_ABOUT_DATA, sql=draft.sql)
+        await report(Progress(Stage.RUNNING))
+        try:
+            table = await self.warehouse.run(guarded)
+        except QueryFailed as error:
+            return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
+        return _answered(question, events, guarded, draft, table, started)
+
+    async def _repair(
+        self,
+        asked: Asked,
+        failed: Refusal,
+        question: Question,
+        report: Report,
+        started: float,
+        trail: _Trail,
+    ) -> Outcome:
+        await report(Progress(Stage.REPAIRING))
+        trail.draft, trail.repaired = await self.drafting.repair(asked, failed, report), True
+        outcome = await self._run(question, asked.events, trail.draft, report, started)
+        self.metrics.repairs.labels("answered" if isinstance(outcome, Answer) else "failed").inc()
+        return replace(outcome, repaired=True) if isinstance(outcome, Answer) else outcome
+
+    async def _rows(self, question_id: str, team: str, channel: str) -> Outcome:
+        started = time.monotonic()
+        stored = await self.store.answers.get(question_id)
+        if stored is None or stored.sql == "" or (stored.team, stored.channel) != (team, channel):
+            return Refusal(Code.NOT_BOUND, "I no longer have that answer. Please ask again.")
+        events = await self.directory_of_events.named(stored.events)
+        if stored.surface == "slack" and set(_ids(await self.bound(team, channel))) != set(
+            stored.events
+        ):
+            return Refusal(
+                Code.NOT_BOUND,
+                "This channel has been connected to another event since. Please ask again.",
+            )
+        question = Question(stored.question_id, stored.text, stored.asker, channel, stored.events)
+        draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)
+        return await self._run(question, events, draft, silent, started)
+
+    async def _safely(self, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        try:
+            return await step()
+        except RoomError as error:
+            if error.code is not Code.BUG:
+                log.warning("unanswered", code=error.code.value, error=repr(error))
+                wait = getattr(error, "retry_after", None)
+                return words.refusal(error.code, retry_after=wait)
+            return _bug(error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must reach a person as one
+            return _bug(error)
+
+    async def _record(
+        self, question: Question, outcome: Outcome, seconds: float, trail: _Trail
+    ) -> None:
+        source = trail.draft.source.value if trail.draft else "none"
+        kind = "answer" if isinstance(outcome, Answer) else outcome.code.kind.value
+        self.metrics.questions.labels(kind, source).inc()
+        self.metrics.question_seconds.labels(source).observe(seconds)
+        if isinstance(outcome, Refusal):
+            self.metrics.refusals.labels(outcome.code.value).inc()
+        try:
+            await self.store.answers.record(
+                question,
+                outcome,
+                seconds,
+                events=_ids(trail.events),
+                draft=trail.draft,
+                repaired=trail.repaired,
+            )
+        except StoreError as error:
+            # The person still gets the answer; the audit's gap is in the log.
+            log.warning("not recorded", question=question.id, error=repr(error))
+
+
+def _bug(error: Exception) -> Refusal:
+    reference = uuid.uuid4().hex[:8]
+    log.error("bug", reference=reference, exc_info=error)
+    return words.bug(reference)
+
+
+def _repairable(refusal: Refusal) -> bool:
+    # Only a hard error that says something: the real names, or what the database could not do.
+    return bool(refusal.names) and bool(refusal.sql)
+
+
+def _ids(events: tuple[Event, ...]) -> tuple[UUID, ...]:
+    return tuple(event.id for event in events)
+
+
+def _answered(
+    question: Question,
+    events: tuple[Event, ...],
+    query: GuardedQuery,
+    draft: Draft,
+    table: ResultTable,
+    started: float,
+) -> Answer:
+    return Answer(
+        question=question,
+        events=events,
+        query=query,
+        draft=draft,
+        table=table,
+        seconds=time.monotonic() - started,
+    )

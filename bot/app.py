@@ -1,0 +1,154 @@
+"""The composition root: settings in, a running app out.
+
+It opens every resource in order, closes it in the other, and holds no logic of its own.
+
+ConfigError     a setting is missing or makes no sense: one line, exit 2
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr, ValidationError
+
+from bot.answering import Answering, Directory, Drafting, prompt_maker
+from bot.answering.verified import index
+from bot.digests import Digests
+from bot.jobs import Jobs, open_jobs
+from bot.llm import (
+    ModelRouter,
+    OllamaClient,
+    Options,
+    RouterOptions,
+    open_ollama,
+)
+from bot.logs import set_up_logs
+from bot.metrics import Metrics, new_metrics
+from bot.semantic import SemanticModel, check_catalog, load
+from bot.settings import Settings
+from bot.store import migrate, open_store
+from bot.warehouse import open_warehouse
+
+
+class ConfigError(Exception):
+    """A setting is missing or makes no sense; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, wired together."""
+
+    settings: Settings
+    model: SemanticModel
+    metrics: Metrics
+    answering: Answering
+    digests: Digests
+    jobs: Jobs
+    bot_database_url: str
+
+
+def read_settings() -> Settings:
+    """The environment. Raises ConfigError naming each bad variable."""
+    try:
+        settings = Settings()
+        ZoneInfo(settings.timezone)
+    except ValidationError as error:
+        faults = [f"{fault['loc'][0]}: {fault['msg']}".upper() for fault in error.errors()]
+        raise ConfigError("; ".join(faults)) from None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError("TIMEZONE is not an IANA name such as Europe/Berlin.") from None
+    set_up_logs(settings.log_level)
+    return settings
+
+
+@contextlib.asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[App]:
+    """The app without its surfaces. The servers behind it may be down; ConfigError if unnamed."""
+    database = _needed(settings.database_url, "DATABASE_URL")
+    own = _needed(settings.bot_database_url, "BOT_DATABASE_URL")
+    redis = _needed(settings.redis_url, "REDIS_URL")
+    metrics = new_metrics()
+    model = load(settings.semantic_model)
+    async with contextlib.AsyncExitStack() as stack:
+        warehouse = await stack.enter_async_context(
+            open_warehouse(
+                database,
+                timeout=settings.query_timeout,
+                max_cost=settings.query_max_cost,
+                metrics=metrics,
+            )
+        )
+        store = await stack.enter_async_context(
+            open_store(own, redis, rate=settings.rate_limit, cache_seconds=settings.cache_seconds)
+        )
+        jobs = await stack.enter_async_context(open_jobs(redis))
+        client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
+        router = _router(settings, client, metrics)
+        drafting = Drafting(
+            model, router, store, prompt_maker(model), metrics, settings.ollama_timeout
+        )
+        answering = Answering(
+            model=model,
+            router=router,
+            warehouse=warehouse,
+            store=store,
+            metrics=metrics,
+            drafting=drafting,
+            directory_of_events=Directory(model, warehouse, settings.timezone),
+            verified=index(model),
+            queue_depth=jobs.depth,
+        )
+        yield App(
+            settings=settings,
+            model=model,
+            metrics=metrics,
+            answering=answering,
+            digests=Digests(answering, jobs, settings.timezone),
+            jobs=jobs,
+            bot_database_url=own,
+        )
+
+
+def _router(settings: Settings, client: OllamaClient, metrics: Metrics) -> ModelRouter:
+    fallbacks = (name.strip() for name in settings.ollama_fallback_models.split(","))
+    return ModelRouter(
+        client,
+        (settings.ollama_model, *(name for name in fallbacks if name)),
+        Options(
+            temperature=settings.ollama_temperature,
+            top_p=settings.ollama_top_p,
+            num_ctx=settings.ollama_num_ctx,
+            num_predict=settings.ollama_num_predict,
+            keep_alive=settings.ollama_keep_alive,
+        ),
+        metrics,
+        RouterOptions(
+            num_parallel=settings.ollama_num_parallel, queue_wait=settings.queue_wait_seconds
+        ),
+    )
+
+
+async def prepare(app: App) -> None:
+    """Bring the bot's tables up to date and hold the model file against the live database.
+
+    Raises:
+        StoreError, WarehouseError: when a database is down.
+        SemanticModelError: when the file names what the database does not have.
+    """
+    await migrate(app.bot_database_url)
+    check_catalog(app.model, await app.answering.warehouse.catalog())
+
+
+def _needed(value: SecretStr | None, name: str) -> str:
+    text = plain(value)
+    if not text:
+        raise ConfigError(f"Set {name} (see .env.example), or try the bot with `make demo`.")
+    return text
+
+
+def plain(value: SecretStr | None) -> str:
+    """A secret's text; empty if it is not set."""
+    return value.get_secret_value() if value is not None else ""

@@ -1,0 +1,28 @@
+"""How the log looks: one line an event, JSON unless a person reads it in a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logs(level: str) -> None:
+    """Write to standard error from this level up. Raises ValueError for an unknown level."""
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise ValueError(f"LOG_LEVEL: {level} is none of DEBUG, INFO, WARNING, ERROR.")
+    terminal = sys.stderr.isatty()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if terminal else [structlog.processors.format_exc_info]),
+            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+        ],
+    )
+    # Libraries speak only when something is wrong.
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)

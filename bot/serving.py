@@ -1,0 +1,170 @@
+"""`serve` and `worker`: one process with its surfaces and jobs, until it is told to stop.
+
+Servers behind it may be down when it starts: it waits for them and says so, in the log and at
+`/readyz`. On SIGTERM or SIGINT it takes nothing new, ends what runs, and closes everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.app import App, ConfigError, open_app, plain, prepare
+from bot.http import TokenRules, build_http
+from bot.http.app import Check
+from bot.llm import LanguageModelError
+from bot.settings import Settings
+from bot.slack import SlackConfig, SlackSurface, open_slack
+from bot.store import StoreError
+from bot.warehouse import WarehouseError
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 5.0
+"""Between two tries to reach a server that is down."""
+
+WARM_SECONDS = 600.0
+"""How long a language model may take to load."""
+
+
+async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
+    """Serve until SIGTERM or SIGINT: Slack and HTTP if `listen`, jobs and digests if `work`."""
+    async with contextlib.AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(settings))
+        stop = _stop_on_signals()
+        slack = await _slack(app, stack)
+        if listen and slack is None:
+            log.warning("no Slack: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN")
+        routes = slack.routes() if slack is not None and listen else []
+        server = _http_server(app, routes, slack)
+        tasks = [asyncio.create_task(server.serve(), name="http")]
+        if slack is not None and listen:
+            tasks.append(asyncio.create_task(slack.listen(), name="slack"))
+        tasks.append(asyncio.create_task(_work(app, work=work), name="work"))
+        await _until_stopped(stop, tasks)
+        server.should_exit = True
+        await _end(tasks)
+
+
+async def _slack(app: App, stack: contextlib.AsyncExitStack) -> SlackSurface | None:
+    settings = app.settings
+    if settings.slack_bot_token is None:
+        return None
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise ConfigError(
+            "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside the bot token."
+        )
+    config = SlackConfig(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        app_token=plain(settings.slack_app_token),
+        signing_secret=plain(settings.slack_signing_secret),
+        api_url=settings.slack_api_url,
+        admins=frozenset(name.strip() for name in settings.bot_admins.split(",") if name.strip()),
+    )
+    return await stack.enter_async_context(
+        open_slack(config, app.answering, app.digests, app.jobs, app.metrics)
+    )
+
+
+def _http_server(app: App, routes: list[BaseRoute], slack: SlackSurface | None) -> uvicorn.Server:
+    settings = app.settings
+    config = uvicorn.Config(
+        _http(app, routes, slack),
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+    )
+    server = uvicorn.Server(config)
+    # Signals are ours: the jobs must end before the process does.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    return server
+
+
+def _http(app: App, routes: list[BaseRoute], slack: SlackSurface | None) -> Starlette:
+    settings, answering = app.settings, app.answering
+    rules = None
+    if settings.jwt_secret is not None:
+        secret = settings.jwt_secret.get_secret_value()
+        rules = TokenRules(secret, settings.jwt_issuer, settings.jwt_audience)
+    checks: dict[str, Check] = {
+        "database": answering.warehouse.ping,
+        "store": lambda: _store_is_up(app),
+        "language model": lambda: _model_is_up(app),
+    }
+    if slack is not None:
+        checks["slack"] = slack.check
+    return build_http(answering, app.metrics.registry, checks, rules, routes)
+
+
+async def _store_is_up(app: App) -> None:
+    if down := await app.answering.store.down():
+        raise ConnectionError(", ".join(down))
+
+
+async def _model_is_up(app: App) -> None:
+    status = await app.answering.router.status()
+    if not status.answers:
+        raise ConnectionError(status.problem)
+
+
+async def _work(app: App, *, work: bool) -> None:
+    """Prepare the databases; then jobs, digests and the warm language model, until cancelled."""
+    await _until_done(lambda: prepare(app))
+    if not work:
+        return
+    async with asyncio.TaskGroup() as group:
+        group.create_task(app.jobs.work())
+        group.create_task(app.digests.keep_time())
+        group.create_task(_until_done(lambda: _warm(app)))
+
+
+async def _warm(app: App) -> None:
+    make = app.answering.drafting.prompts.prompt("How many teams are there?", ())
+    await app.answering.router.warm(make, seconds=WARM_SECONDS)
+    log.info("language model is warm")
+
+
+async def _until_done(step: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await step()
+        except (StoreError, WarehouseError, LanguageModelError) as error:
+            log.warning("waiting", error=str(error))
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _until_stopped(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Return on a signal; raise what a task died of."""
+    waiting = asyncio.create_task(stop.wait(), name="stop")
+    pending: set[asyncio.Task[None]] = set(tasks)
+    while pending and not waiting.done():
+        done, _ = await asyncio.wait({waiting, *pending}, return_when=asyncio.FIRST_COMPLETED)
+        pending -= done
+        for task in done - {waiting}:
+            if error := task.exception():
+                waiting.cancel()
+                await _end(tasks)
+                raise error
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        if task.get_name() != "http":
+            task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

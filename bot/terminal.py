@@ -1,0 +1,168 @@
+"""What the terminal shows: stages while one waits, then a table; or JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+import json
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.answering import Status
+from bot.app import App, ConfigError
+from bot.digests import Digest, write_digest
+from bot.domain import (
+    ROWS_SHOWN,
+    Answer,
+    Asker,
+    ColumnKind,
+    Event,
+    Kind,
+    Outcome,
+    Progress,
+    Question,
+    Refusal,
+    ResultTable,
+    silent,
+)
+
+_OUT = Console()
+_ERR = Console(stderr=True)
+
+
+async def ask(app: App, text: str, events: list[str], *, quiet: bool) -> Outcome:
+    """Ask as the person at the terminal. Raises ConfigError for an unknown event."""
+    known = await app.answering.directory()
+    chosen = tuple(_event(known, name).id for name in events)
+    asker = Asker(surface="terminal", team="", user=getpass.getuser())
+    question = Question(id=str(uuid.uuid4()), text=text, asker=asker, events=chosen)
+    if quiet:
+        return await app.answering.answer(question, silent)
+    with _ERR.status("Looking …") as status:
+
+        async def report(progress: Progress, /) -> None:
+            status.update(progress.detail or f"{progress.stage.value} …")
+
+        return await app.answering.answer(question, report)
+
+
+async def digest(app: App, event: str) -> Digest:
+    """Today's digest of an event. Raises ConfigError for an unknown one."""
+    found = _event(await app.answering.directory(), event)
+    today = datetime.now(UTC).astimezone(ZoneInfo(found.timezone)).date()
+    return await write_digest(app.answering, found, today)
+
+
+def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    """An answer goes to standard output, a refusal to standard error; JSON always to the first."""
+    if as_json:
+        _OUT.print_json(data=outcome_fields(outcome))
+    elif isinstance(outcome, Refusal):
+        mark = {Kind.REFUSAL: "", Kind.OUTAGE: "Unavailable: ", Kind.BUG: "Bug: "}
+        _ERR.print(mark[outcome.code.kind] + outcome.message, markup=False, highlight=False)
+    else:
+        _OUT.print(rich_table(outcome.table))
+        _OUT.print(_trust(outcome), style="dim", markup=False, highlight=False)
+        _OUT.print(outcome.query.shown, style="dim", markup=False, highlight=False)
+
+
+def print_status(status: Status, *, as_json: bool) -> None:
+    """What `/stats-model` shows, for the terminal."""
+    fields = _jsonable(dataclasses.asdict(status))
+    if as_json:
+        _OUT.print_json(data=fields)
+        return
+    table = Table(show_header=False)
+    for room, values in fields.items():
+        for name, value in values.items() if isinstance(values, dict) else ((room, values),):
+            table.add_row(Text(name), Text(json.dumps(value, ensure_ascii=False)))
+    _OUT.print(table)
+
+
+def print_digest(written: Digest) -> None:
+    """Each section's heading and rows."""
+    _OUT.print(f"{written.event.name}, {written.day}", style="bold", markup=False)
+    for section in written.sections:
+        _OUT.print(section.heading, markup=False)
+        _OUT.print(rich_table(section.table))
+    if not written.sections:
+        _OUT.print("Nothing to tell today.")
+
+
+def rich_table(table: ResultTable) -> Table:
+    """The first ROWS_SHOWN rows; data is shown as text, never as markup."""
+    shown = Table(caption=_more(table))
+    for column in table.columns:
+        right = column.kind is ColumnKind.NUMBER
+        shown.add_column(Text(column.name), justify="right" if right else "left")
+    for row in table.rows[:ROWS_SHOWN]:
+        shown.add_row(*(Text("" if value is None else str(value)) for value in row))
+    return shown
+
+
+def outcome_fields(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain data."""
+    if isinstance(outcome, Refusal):
+        code = outcome.code
+        return {
+            "ok": False,
+            "code": code.value,
+            "kind": code.kind.value,
+            "message": outcome.message,
+            "sql": outcome.sql or None,
+            "retry_after": outcome.retry_after,
+        }
+    return {
+        "ok": True,
+        "question": outcome.question.text,
+        "events": [str(event.id) for event in outcome.events],
+        "sql": outcome.query.shown,
+        "tables": list(outcome.query.tables),
+        "columns": [column.name for column in outcome.table.columns],
+        "rows": _jsonable(outcome.table.rows),
+        "truncated": outcome.table.truncated,
+        "source": outcome.draft.source.value,
+        "language_model": outcome.draft.language_model or None,
+        "repaired": outcome.repaired,
+        "fell_back": outcome.draft.fell_back,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _trust(answer: Answer) -> str:
+    source = answer.draft.language_model or answer.draft.source.value
+    events = ", ".join(event.name for event in answer.events)
+    return f"{events} only · {', '.join(answer.query.tables)} · {source} · {answer.seconds:.1f} s"
+
+
+def _more(table: ResultTable) -> str | None:
+    if len(table.rows) <= ROWS_SHOWN:
+        return None
+    more = "more than " if table.truncated else ""
+    return f"first {ROWS_SHOWN} of {more}{len(table.rows)} rows"
+
+
+def _event(known: tuple[Event, ...], name: str) -> Event:
+    for event in known:
+        if name.casefold() in {event.slug.casefold(), str(event.id)}:
+            return event
+    slugs = ", ".join(event.slug for event in known[:10])
+    raise ConfigError(f"There is no event “{name}”. There are: {slugs}.")
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
