@@ -43,7 +43,7 @@ from bot.warehouse import QueryFailed, Warehouse, WarehouseError
 
 log = structlog.get_logger()
 
-RoomError = LanguageModelError | WarehouseError | StoreError
+ROOM_ERRORS = (LanguageModelError, WarehouseError, StoreError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ class Answering:
     async def _safely(self, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
         try:
             return await step()
-        except RoomError as error:
+        except ROOM_ERRORS as error:
             if error.code is not Code.BUG:
                 log.warning("unanswered", code=error.code.value, error=repr(error))
                 wait = getattr(error, "retry_after", None)
