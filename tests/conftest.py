@@ -1,7 +1,8 @@
-"""Servers that tests share: PostgreSQL and Valkey, started once a session in a temporary folder."""
+"""What tests share: PostgreSQL and Valkey, and the sample tournament on them, once a session."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import shutil
 import tempfile
@@ -12,7 +13,11 @@ import asyncpg
 import pytest
 import redis
 
+from bot.demo.sample import SampleDatabase, SampleSpec, open_sample
 from bot.demo.servers import Servers, start_servers
+from bot.semantic import load
+
+SEMANTIC_MODEL = Path(__file__).parents[1] / "bot" / "semantic" / "game_stats.yml"
 
 _numbers = itertools.count(1)
 
@@ -57,3 +62,9 @@ async def fresh_database(servers: Servers) -> AsyncIterator[Callable[[], Awaitab
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await admin.close()
+
+
+@pytest.fixture(scope="session")
+def tournament(servers: Servers) -> SampleDatabase:
+    """Three events: one being played, one over, one to come. Tests may not change it."""
+    return asyncio.run(open_sample(servers, SampleSpec(), load(SEMANTIC_MODEL)))
