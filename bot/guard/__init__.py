@@ -1,1 +1,19 @@
-"""TODO."""
+"""The guard: SQL that nobody has checked in, one PostgreSQL query cut to the bound events out.
+
+    guard(sql, dialect, model, events) -> GuardedQuery | Refusal
+
+The way of a statement, one file a step:
+
+    limits     characters, length, tokens and bracket depth, before any parser runs
+    translate  DuckDB → PostgreSQL, by sqlglot and rules of our own (`duckdb`)
+    parse      PostgreSQL's own parser: one SELECT, of bounded size
+    check      allow-lists (`allowed`): node kinds, functions, types, operators; sizes (`sizes`)
+    names      every table and column to what it means, or a refusal with the nearest real names
+    grouping   GROUP BY of a primary key, as on a real table
+    isolate    the query inside its fences, as text
+    reread     that text parsed again: fences as compiled, the query as checked, nothing else
+"""
+
+from bot.guard.guard import guard
+
+__all__ = ["guard"]

@@ -1,0 +1,197 @@
+"""What a statement may be made of. Anything that is not listed here is refused.
+
+Functions and operators are those of `pg_catalog` (the session's search_path is empty, so an
+unqualified name can mean no other), chosen by four questions: does it run SQL or code from text,
+read the catalog, the session, the clock or the machine, give another result each time, or make
+much out of little? A yes keeps it out; `bot.guard.sizes` bounds the few worth having all the same.
+"""
+
+from __future__ import annotations
+
+from pglast import ast, enums
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+AGGREGATES = _words(
+    """
+    any_value array_agg avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp
+    every json_agg json_object_agg jsonb_agg jsonb_object_agg max min mode percentile_cont
+    percentile_disc regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx
+    regr_sxy regr_syy stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance
+    """
+)
+
+WINDOWS = _words(
+    """
+    cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank
+    row_number
+    """
+)
+
+NUMBERS = _words(
+    """
+    abs acos asin atan atan2 cbrt ceil ceiling cos degrees div exp float4 float8 floor gcd int2
+    int4 int8 lcm ln log log10 mod numeric pi pow power radians round sign sin sqrt tan
+    to_number trunc width_bucket
+    """
+)
+
+TEXTS = _words(
+    """
+    ascii btrim char_length character_length chr concat concat_ws format initcap left length
+    like_escape lower lpad ltrim md5 octet_length overlay position quote_literal regexp_count
+    regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
+    regexp_split_to_table regexp_substr repeat replace reverse right rpad rtrim
+    similar_to_escape split_part starts_with strpos substr substring text to_char translate
+    upper
+    """
+)
+
+TIMES = _words(
+    """
+    age date date_add date_bin date_part date_subtract date_trunc extract isfinite justify_days
+    justify_hours justify_interval make_date make_interval make_time make_timestamp
+    make_timestamptz now overlaps timezone to_date to_timestamp transaction_timestamp
+    """
+)
+
+VALUES = _words(
+    """
+    array_append array_cat array_length array_lower array_position array_positions array_prepend
+    array_remove array_replace array_sort array_to_string array_upper cardinality
+    generate_series json_build_array json_build_object jsonb_build_array jsonb_build_object
+    num_nonnulls num_nulls row_to_json string_to_array string_to_table to_json to_jsonb
+    trim_array unnest
+    """
+)
+
+FUNCTIONS = AGGREGATES | WINDOWS | NUMBERS | TEXTS | TIMES | VALUES
+
+FROM_FUNCTIONS = frozenset(
+    {"generate_series", "regexp_split_to_table", "string_to_table", "unnest"}
+)
+"""Functions that may stand in FROM; each gives one column."""
+
+OPERATORS = _words(
+    """
+    = <> < <= > >= + - * / % ^ || ~~ ~~* !~~ !~~* && @> <@ -> ->> #> #>>
+    """
+)
+
+REGEX_OPERATORS = frozenset({"~", "~*", "!~", "!~*"})
+"""Allowed with a plain pattern only (`bot.guard.sizes`)."""
+
+TYPES = _words(
+    """
+    bool bpchar date float4 float8 int2 int4 int8 interval json jsonb numeric text time
+    timestamp timestamptz timetz uuid varchar
+    """
+)
+"""Types of a cast, by PostgreSQL's own names: `integer` is int4 by the time it is a tree."""
+
+NODES = frozenset(
+    {
+        ast.A_ArrayExpr,
+        ast.A_Const,
+        ast.A_Expr,
+        ast.A_Indices,
+        ast.A_Indirection,
+        ast.A_Star,
+        ast.Alias,
+        ast.BoolExpr,
+        ast.Boolean,
+        ast.BooleanTest,
+        ast.CaseExpr,
+        ast.CaseWhen,
+        ast.CoalesceExpr,
+        ast.CollateClause,
+        ast.ColumnRef,
+        ast.CommonTableExpr,
+        ast.Float,
+        ast.FuncCall,
+        ast.GroupingFunc,
+        ast.GroupingSet,
+        ast.Integer,
+        ast.JoinExpr,
+        ast.MinMaxExpr,
+        ast.NamedArgExpr,
+        ast.NullTest,
+        ast.RangeFunction,
+        ast.RangeSubselect,
+        ast.RangeVar,
+        ast.ResTarget,
+        ast.RowExpr,
+        ast.SQLValueFunction,
+        ast.SelectStmt,
+        ast.SortBy,
+        ast.String,
+        ast.SubLink,
+        ast.TypeCast,
+        ast.TypeName,
+        ast.WindowDef,
+        ast.WithClause,
+    }
+)
+
+EXPRESSIONS = frozenset(
+    {
+        enums.A_Expr_Kind.AEXPR_OP,
+        enums.A_Expr_Kind.AEXPR_OP_ANY,
+        enums.A_Expr_Kind.AEXPR_OP_ALL,
+        enums.A_Expr_Kind.AEXPR_DISTINCT,
+        enums.A_Expr_Kind.AEXPR_NOT_DISTINCT,
+        enums.A_Expr_Kind.AEXPR_NULLIF,
+        enums.A_Expr_Kind.AEXPR_IN,
+        enums.A_Expr_Kind.AEXPR_LIKE,
+        enums.A_Expr_Kind.AEXPR_ILIKE,
+        enums.A_Expr_Kind.AEXPR_SIMILAR,
+        enums.A_Expr_Kind.AEXPR_BETWEEN,
+        enums.A_Expr_Kind.AEXPR_NOT_BETWEEN,
+        enums.A_Expr_Kind.AEXPR_BETWEEN_SYM,
+        enums.A_Expr_Kind.AEXPR_NOT_BETWEEN_SYM,
+    }
+)
+
+SUBLINKS = frozenset(
+    {
+        enums.SubLinkType.EXISTS_SUBLINK,
+        enums.SubLinkType.ALL_SUBLINK,
+        enums.SubLinkType.ANY_SUBLINK,
+        enums.SubLinkType.EXPR_SUBLINK,
+        enums.SubLinkType.ARRAY_SUBLINK,
+    }
+)
+
+VALUE_FUNCTIONS = frozenset(
+    {
+        enums.SQLValueFunctionOp.SVFOP_CURRENT_DATE,
+        enums.SQLValueFunctionOp.SVFOP_CURRENT_TIME,
+        enums.SQLValueFunctionOp.SVFOP_CURRENT_TIME_N,
+        enums.SQLValueFunctionOp.SVFOP_CURRENT_TIMESTAMP,
+        enums.SQLValueFunctionOp.SVFOP_CURRENT_TIMESTAMP_N,
+        enums.SQLValueFunctionOp.SVFOP_LOCALTIME,
+        enums.SQLValueFunctionOp.SVFOP_LOCALTIME_N,
+        enums.SQLValueFunctionOp.SVFOP_LOCALTIMESTAMP,
+        enums.SQLValueFunctionOp.SVFOP_LOCALTIMESTAMP_N,
+    }
+)
+"""Times without brackets; the session's user, role, catalog and schema are not among them."""
+
+SPOKEN = {
+    ast.LockingClause: "FOR UPDATE or FOR SHARE",
+    ast.IntoClause: "SELECT INTO",
+    ast.RangeTableSample: "TABLESAMPLE",
+    ast.ParamRef: "A parameter such as $1",
+    ast.BitString: "A bit string",
+    ast.XmlExpr: "XML",
+    ast.XmlSerialize: "XML",
+    ast.RangeTableFunc: "XMLTABLE",
+    ast.CTESearchClause: "SEARCH",
+    ast.CTECycleClause: "CYCLE",
+}
+"""What a reader calls a kind of node that is refused; others go by the tree's own name."""
+
+WRITES = frozenset({ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt})

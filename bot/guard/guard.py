@@ -1,0 +1,63 @@
+"""`guard`: the steps in order, and the only place that makes a GuardedQuery."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.domain import GUARD_SEAL, Code, Dialect, GuardedQuery, Refusal
+from bot.guard.check import check
+from bot.guard.dots import check_dots
+from bot.guard.grouping import widen
+from bot.guard.isolate import isolate, pretty
+from bot.guard.limits import CHARACTERS, check_text
+from bot.guard.names import resolve
+from bot.guard.parse import Node, parse
+from bot.guard.refusals import Refused, duckdb_only
+from bot.guard.reread import EmittedWrongError, reread
+from bot.guard.translate import to_postgres
+from bot.semantic import SemanticModel, fences
+
+
+def guard(
+    sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...]
+) -> GuardedQuery | Refusal:
+    """`sql` as one query that can read nothing but `events`, or why not.
+
+    A refusal of code BUG says that the guard did not trust its own output; nothing raises.
+    """
+    try:
+        return _guarded(sql, dialect, model, events)
+    except Refused as refused:
+        return Refusal(refused.code, refused.message, sql=sql[:CHARACTERS], names=refused.names)
+    except EmittedWrongError as wrong:
+        message = f"The bot could not write this query down safely: {wrong}."
+        return Refusal(Code.BUG, message, sql=sql[:CHARACTERS])
+
+
+def _guarded(
+    sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...]
+) -> GuardedQuery:
+    """The steps. Raises Refused or EmittedWrongError."""
+    check_text(sql, dialect)
+    query = parse(sql) if dialect is Dialect.POSTGRES else _from_duckdb(sql)
+    check(query)
+    check_dots(query, {column.name for table in model.tables.values() for column in table.columns})
+    names = resolve(query, model)
+    for select, sources in names.grouped:
+        widen(select, sources)
+    tables = tuple(sorted(names.tables))
+    compiled = fences(model, tables)
+    emitted = isolate(query, compiled)
+    reread(emitted, query, compiled)
+    return GuardedQuery(emitted, events, tables, pretty(query), GUARD_SEAL)
+
+
+def _from_duckdb(sql: str) -> Node:
+    """The tree of the PostgreSQL that DuckDB's text becomes."""
+    text = to_postgres(sql)
+    try:
+        return parse(text)
+    except Refused as refused:
+        if refused.code is Code.NOT_SQL:
+            raise duckdb_only(refused.message) from refused
+        raise

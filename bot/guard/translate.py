@@ -1,0 +1,44 @@
+"""DuckDB text to PostgreSQL text. Nothing here is trusted: the result is parsed and checked as any.
+
+sqlglot knows most of the difference; `bot.guard.duckdb` has the rules that it lacks.
+"""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
+
+from bot.domain import Code
+from bot.guard.duckdb import RULES
+from bot.guard.refusals import Refused, duckdb_only, too_complex
+
+
+def to_postgres(sql: str) -> str:
+    """`sql` as PostgreSQL, without comments. Raises Refused."""
+    try:
+        tree = _parsed(sql)
+        for rule in RULES:
+            tree = rule(tree)
+        return tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
+    except RecursionError as error:
+        raise too_complex("parts nested too deep") from error
+    except UnsupportedError as error:
+        raise duckdb_only(str(error).splitlines()[0]) from error
+
+
+def _parsed(sql: str) -> exp.Query:
+    """The one query in `sql`."""
+    try:
+        parsed = sqlglot.parse(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
+    except ParseError as error:
+        what = error.errors[0]["description"] if error.errors else "no SQL"
+        raise Refused(Code.NOT_SQL, f"DuckDB cannot read the SQL: {what}") from error
+    except SqlglotError as error:
+        raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error
+    statements = [statement for statement in parsed if statement]
+    if len(statements) != 1:
+        raise Refused(Code.NOT_A_QUERY, "Exactly one query can be run at a time.")
+    if not isinstance(statements[0], exp.Query):
+        raise Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
+    return statements[0]
