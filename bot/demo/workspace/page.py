@@ -1,0 +1,226 @@
+"""The page in the browser and what it asks for: /_workspace/….
+
+The page acts as one of the people of the workspace; there is no password, since the server listens
+on loopback only and refuses other host names. Requests that change something must be JSON, which
+no other site's page can send. Live updates are server-sent events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.demo.workspace.addresses import file_response
+from bot.demo.workspace.errors import PageError, SlackError
+from bot.demo.workspace.gestures import Gestures
+from bot.demo.workspace.state import Channel, Json, Person, State
+
+STATIC = Path(__file__).parent / "static"
+QUIET_SECONDS = 15.0
+"""A stream that has nothing to say says so this often, so that a dead one is noticed."""
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+Action = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page's routes. `suggestions` are questions to offer in an empty composer."""
+
+    state: State
+    gestures: Gestures
+    suggestions: tuple[str, ...] = ()
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes, the page itself at /."""
+        return [
+            Route("/", self.index),
+            Route("/_workspace/state", self.snapshot),
+            Route("/_workspace/stream", self.stream),
+            Route("/_workspace/files/{id}", self.file),
+            Route("/_workspace/do/{action}", self.act, methods=["POST"]),
+            Mount("/_workspace/static", _Static(directory=STATIC)),
+        ]
+
+    async def index(self, _request: Request) -> Response:
+        """Give the page."""
+        return FileResponse(STATIC / "index.html", headers=_HEADERS)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Give everything that a person sees."""
+        user = request.query_params.get("user", "")
+        if user not in self.state.people:
+            user = next(iter(self.state.people))
+        return JSONResponse(self._seen_by(user), headers={"Cache-Control": "no-store"})
+
+    def _seen_by(self, user: str) -> Json:
+        state = self.state
+        state.direct(user)
+        mine = [one for one in state.channels.values() if user in one.members]
+        open_view = next((v for v in reversed(state.views.values()) if v.user == user), None)
+        home = state.homes.get(user)
+        return {
+            "me": user,
+            "team": state.team_name,
+            "bot": state.bot.id,
+            "people": [_person(one) for one in state.everyone().values()],
+            "switch": list(state.people),
+            "channels": [_channel(one) for one in mine],
+            "messages": {one.id: list(one.messages.values()) for one in mine},
+            "whispers": [
+                {"channel": one.channel, "message": one.message}
+                for one in state.whispers
+                if one.user == user
+            ],
+            "commands": [asdict(one) for one in self.gestures.manifest.commands],
+            "view": open_view.view if open_view else None,
+            "home": home.view if home else None,
+            "statuses": [
+                {"channel": channel, "thread_ts": thread, "status": status}
+                for (channel, thread), status in state.statuses.items()
+            ],
+            "prompts": state.prompts,
+            "notice": state.notice,
+            "suggestions": self.suggestions,
+        }
+
+    async def stream(self, request: Request) -> Response:
+        """Stream what changes for a person."""
+        user = request.query_params.get("user", "")
+        return StreamingResponse(
+            self._changes(user),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _changes(self, user: str) -> AsyncIterator[str]:
+        queue: asyncio.Queue[Json | None] = asyncio.Queue()
+        watcher = (user, queue)
+        self.state.watchers.add(watcher)
+        try:
+            yield "retry: 1000\n\n"
+            while True:
+                try:
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        event = await queue.get()
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if event is None:
+                    return
+                yield f"data: {json.dumps(event)}\n\n"
+        finally:
+            self.state.watchers.discard(watcher)
+
+    async def file(self, request: Request) -> Response:
+        """Give a file that was shared where the person can see it."""
+        user = request.query_params.get("user", "")
+        stored = self.state.files.get(request.path_params["id"])
+        shares = stored.shares if stored else []
+        if not any(user in self.state.channels[channel].members for channel, _ in shares):
+            return JSONResponse({"error": "no such file"}, 404)
+        return file_response(self.state, request.path_params["id"])
+
+    async def act(self, request: Request) -> Response:
+        """Do what a person did; what went wrong comes back as {"error"} in words."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            return JSONResponse({"error": "JSON only"}, 415)
+        action = self._actions().get(request.path_params["action"])
+        if action is None:
+            return JSONResponse({"error": "unknown action"}, 404)
+        try:
+            body = json.loads(await request.body())
+            return JSONResponse({"done": await action(str(body["user"]), body)})
+        except PageError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except SlackError as error:
+            return JSONResponse({"error": f"Slack would refuse this: {error.code}"}, 400)
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": f"not understood: {error!r}"}, 400)
+
+    def _actions(self) -> Mapping[str, Action]:
+        hands = self.gestures
+
+        async def post(user: str, body: Mapping[str, Any]) -> None:
+            words, thread = str(body["text"]), str(body.get("thread_ts") or "")
+            if words.startswith("/") and not thread:
+                await hands.command(user, body["channel"], words)
+            else:
+                hands.post(user, body["channel"], words, thread)
+
+        async def click(user: str, body: Mapping[str, Any]) -> None:
+            await hands.click(
+                user,
+                body["container"],
+                body["action_id"],
+                block_id=body.get("block_id", ""),
+                value=body.get("value"),
+                given=body.get("given"),
+            )
+
+        async def suggest(user: str, body: Mapping[str, Any]) -> Json:
+            return await hands.suggest(
+                user, body["container"], body["action_id"], str(body.get("words", ""))
+            )
+
+        async def submit(user: str, body: Mapping[str, Any]) -> dict[str, str]:
+            return await hands.submit(user, body["view"], body["given"])
+
+        async def close(user: str, body: Mapping[str, Any]) -> None:
+            await hands.close(user, body["view"])
+
+        async def react(user: str, body: Mapping[str, Any]) -> None:
+            hands.react(user, body["channel"], body["ts"], body["name"])
+
+        async def edit(user: str, body: Mapping[str, Any]) -> None:
+            hands.edit(user, body["channel"], body["ts"], str(body["text"]))
+
+        async def home(user: str, body: Mapping[str, Any]) -> None:
+            hands.open_home(user, str(body.get("tab", "home")))
+
+        return {
+            "click": click,
+            "close": close,
+            "edit": edit,
+            "home": home,
+            "post": post,
+            "react": react,
+            "submit": submit,
+            "suggest": suggest,
+        }
+
+
+class _Static(StaticFiles):
+    """Static files with the page's headers."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_HEADERS)
+        return response
+
+
+def _person(person: Person) -> Json:
+    kept = ("id", "handle", "name", "is_admin", "is_bot")
+    return {name: getattr(person, name) for name in kept}
+
+
+def _channel(channel: Channel) -> Json:
+    return {"id": channel.id, "name": channel.name, "kind": channel.kind}

@@ -1,0 +1,48 @@
+"""A small Bolt app against the workspace: Slack's own client and framework, unchanged."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.demo.workspace import Workspace
+from tests.oracle.check import check
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+@contextlib.asynccontextmanager
+async def socket_mode(app: AsyncApp, workspace: Workspace) -> AsyncIterator[None]:
+    """Connect `app` over Socket Mode for the length of the block."""
+    handler = AsyncSocketModeHandler(app, workspace.app_token)
+    try:
+        await handler.connect_async()
+        await workspace.until(workspace.connected)
+        yield
+    finally:
+        await handler.close_async()
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    """A workspace without rate limits; every call is checked against Slack's types."""
+    async with Workspace(manifest=MANIFEST, limited=False, inspect=check) as made:
+        yield made
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> AsyncWebClient:
+    """Slack's own client, with the bot's token."""
+    return AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+
+
+@pytest.fixture
+async def app(client: AsyncWebClient) -> AsyncApp:
+    """An app without listeners."""
+    return AsyncApp(client=client)
