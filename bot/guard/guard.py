@@ -39,9 +39,13 @@ def _guarded(
 ) -> GuardedQuery:
     """The steps. Raises Refused or EmittedWrongError."""
     check_text(sql, dialect)
-    query = parse(sql) if dialect is Dialect.POSTGRES else _from_duckdb(sql)
+    columns = {column.name for table in model.tables.values() for column in table.columns}
+    if dialect is Dialect.DUCKDB:
+        query = _from_duckdb(sql, columns | set(model.tables))
+    else:
+        query = parse(sql)
     check(query)
-    check_dots(query, {column.name for table in model.tables.values() for column in table.columns})
+    check_dots(query, columns)
     names = resolve(query, model)
     for select, sources in names.grouped:
         widen(select, sources)
@@ -52,12 +56,13 @@ def _guarded(
     return GuardedQuery(emitted, events, tables, pretty(query), GUARD_SEAL)
 
 
-def _from_duckdb(sql: str) -> Node:
+def _from_duckdb(sql: str, known: set[str]) -> Node:
     """The tree of the PostgreSQL that DuckDB's text becomes."""
-    text = to_postgres(sql)
+    text = to_postgres(sql, known)
     try:
         return parse(text)
     except Refused as refused:
         if refused.code is Code.NOT_SQL:
-            raise duckdb_only(refused.message) from refused
+            what = refused.message.partition(": ")[2].removesuffix(".")
+            raise duckdb_only(what) from refused
         raise

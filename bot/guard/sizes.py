@@ -98,9 +98,13 @@ def string(node: Node) -> str | None:
 
 
 def integer(node: Node) -> int | None:
-    """The value of a literal integer, negative ones too; None for everything else."""
+    """The value of a literal integer, or of a sum or difference of such; None for all else."""
     if is_a(node, ast.A_Const) and is_a(node.val, ast.Integer):
         return int(node.val.ival)
+    if is_a(node, ast.A_Expr) and node.lexpr and node.name[-1].sval in ("+", "-"):
+        left, right = integer(node.lexpr), integer(node.rexpr)
+        if left is not None and right is not None:
+            return left + right if node.name[-1].sval == "+" else left - right
     return None
 
 

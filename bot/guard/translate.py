@@ -5,26 +5,38 @@ sqlglot knows most of the difference; `bot.guard.duckdb` has the rules that it l
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
 
 from bot.domain import Code
-from bot.guard.duckdb import RULES
+from bot.guard.duckdb import LACKING, mend
+from bot.guard.limits import CHARACTERS
 from bot.guard.refusals import Refused, duckdb_only, too_complex
 
 
-def to_postgres(sql: str) -> str:
-    """`sql` as PostgreSQL, without comments. Raises Refused."""
+def to_postgres(sql: str, known: AbstractSet[str]) -> str:
+    """`sql` as PostgreSQL, without comments. Raises Refused.
+
+    `known` are the names of the semantic model's tables and columns.
+    """
     try:
         tree = _parsed(sql)
-        for rule in RULES:
-            tree = rule(tree)
-        return tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
+        mend(tree, known)
+        for call in tree.find_all(exp.Func):
+            name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+            if name in LACKING:
+                raise duckdb_only(f"{name}()")
+        text = tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
         raise too_complex("parts nested too deep") from error
     except UnsupportedError as error:
         raise duckdb_only(str(error).splitlines()[0]) from error
+    if len(text) > CHARACTERS:
+        raise too_complex(f"more than {CHARACTERS} characters of PostgreSQL")
+    return text
 
 
 def _parsed(sql: str) -> exp.Query:
@@ -39,6 +51,8 @@ def _parsed(sql: str) -> exp.Query:
     statements = [statement for statement in parsed if statement]
     if len(statements) != 1:
         raise Refused(Code.NOT_A_QUERY, "Exactly one query can be run at a time.")
+    if isinstance(statements[0], exp.Pivot):
+        raise duckdb_only("PIVOT")
     if not isinstance(statements[0], exp.Query):
         raise Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
     return statements[0]
