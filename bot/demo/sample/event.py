@@ -7,7 +7,6 @@ are made beside it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
@@ -20,7 +19,7 @@ from bot.demo.sample.rosters import Team, make_team, new_id
 from bot.demo.sample.schedule import CLOCK, Schedule
 from bot.demo.sample.shared import Shared
 from bot.demo.sample.spec import SampleSpec
-from bot.demo.sample.stages import Division, Game, Round, Stages, split
+from bot.demo.sample.stages import Division, Round, Stages, split
 
 DRAFT, DELETED = -1, -2
 """Numbers of the two events that nobody may see."""
@@ -153,13 +152,8 @@ def _play(stages: Stages, divisions: list[Division], when: When, clock: datetime
             stages.showcase(division, day=_DAYS - 1)
     for stage in (stages.quarterfinals, stages.semifinals, stages.finals):
         for division in divisions:
-            waited = division.stage or _without_showcase(division.games)
-            if all(game.ended <= clock or game.canceled for game in waited):
+            if all(game.ended <= clock or game.canceled for game in division.stage):
                 stage(division)
-
-
-def _without_showcase(games: Iterable[Game]) -> list[Game]:
-    return [game for game in games if game.round is not None]
 
 
 def _letters(index: int) -> str:

@@ -61,10 +61,10 @@ FAMILIES = _words(
     Eriksen Escobar Farouk Fischer Fontaine Fujita Garcia Georgiou Gomes Greene Gupta Haddad Hansen
     Hassan Horvat Hughes Ibrahim Ito Ivanov Iyer Jansen Jensen Jimenez Kamau Kapoor Karlsson Khan
     Kim Kimura Kovacs Kowalski Kruger Larsen Laurent Le Lee Lindqvist Lopez Lund Maeda Mahlangu
-    Marino Martin Mbeki McKay Mehta Mendes Meyer Mori Morales Moreau Mwangi Nakamura Nair Navarro Nguyen
-    Nielsen Novak Nunez Obi Okafor Okoye Olsen Ortega Osei Ozturk Park Patel Pereira Petrov Pham
-    Popescu Quispe Rahman Ramos Reyes Ricci Rojas Romano Rossi Sandoval Santos Sato Schmidt
-    Schneider Sharma Silva Singh Sithole Soto Suzuki Svensson Takeda Tan Torres Tran Traore
+    Marino Martin Mbeki McKay Mehta Mendes Meyer Mori Morales Moreau Mwangi Nakamura Nair
+    Navarro Nguyen Nielsen Novak Nunez Obi Okafor Okoye Olsen Ortega Osei Ozturk Park Patel Pereira
+    Petrov Pham Popescu Quispe Rahman Ramos Reyes Ricci Rojas Romano Rossi Sandoval Santos Sato
+    Schmidt Schneider Sharma Silva Singh Sithole Soto Suzuki Svensson Takeda Tan Torres Tran Traore
     Tremblay Vargas Vasquez Virtanen Wagner Wang Weber Williams Wong Yamada Yilmaz Zhang Zimmermann
     """
 )

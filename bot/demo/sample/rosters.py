@@ -65,7 +65,7 @@ def make_team(random: Random, name: str, division: str, strength: float, seed: i
         )
         for index, (person, gender) in enumerate(names.items())
     )
-    return Team(new_id(random), name, seed, strength, random.gauss(0, 0.16), players)
+    return Team(new_id(random), name, seed, strength, random.gauss(0, 0.13), players)
 
 
 def new_id(random: Random) -> UUID:

@@ -64,4 +64,4 @@ def _submit(
 
 
 def _category(random: Random, team: Team) -> int:
-    return min(4, max(0, round(random.gauss(2.0 + team.spirit, 0.62))))
+    return min(4, max(0, round(random.gauss(2.0 + team.spirit, 0.56))))

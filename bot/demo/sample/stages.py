@@ -64,7 +64,10 @@ class Game:
 
 @dataclass(slots=True)
 class Division:
-    """A division being played. `places` fills up with final placements, by team."""
+    """A division being played. `stage` are the games of the stage that was drawn last.
+
+    `places` fills up with final placements, by team.
+    """
 
     id: UUID
     name: str
@@ -94,11 +97,12 @@ class Stages:
             place = self.random.randrange(len(division.games))
             game = division.games[place]
             division.games[place] = replace(game, canceled=CANCELED[number % 2])
+            division.stage = list(division.games)
 
     def quarterfinals(self, division: Division) -> None:
         """The best eight; the others play once for the places behind them, pair by pair."""
         best = ranking(division)
-        after = max(game.slot for game in division.games) + 1
+        after = max(game.slot for game in division.stage) + 1
         division.stage = [
             self._knockout(division, best[a], best[b], "Quarterfinals", after)
             for a, b in ((0, 7), (3, 4), (1, 6), (2, 5))
