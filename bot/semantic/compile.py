@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.semantic.checks import DIRECTORY, needs, physical
+from bot.semantic.links import DIRECTORY, needs, physical
 from bot.semantic.model import (
     TYPES,
     Computed,

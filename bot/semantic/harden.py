@@ -11,8 +11,8 @@ the path, whose own policy asks about the next one; so no policy leads back to i
 
 from __future__ import annotations
 
-from bot.semantic.checks import physical
 from bot.semantic.compile import grants, key_column, source
+from bot.semantic.links import physical
 from bot.semantic.model import Parent, Root, SemanticModel, SemanticTable, Stored
 from bot.semantic.sql import literal, quoted
 

@@ -11,8 +11,8 @@ import hashlib
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.semantic.checks import check_columns, check_linked, check_order, check_paths, check_root
 from bot.semantic.errors import SemanticModelError
+from bot.semantic.links import check_columns, check_linked, check_order, check_paths, check_root
 from bot.semantic.model import (
     TYPES,
     Computed,

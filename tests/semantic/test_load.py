@@ -102,10 +102,10 @@ FAULTS = {
         "the key of the root 'events' is",
     ),
     "a root that is derived": (
-        "root: events",
-        "root: strongest",
-        36,
-        "is the root and not derived",
+        "source: tournaments\n    soft_delete: deleted_at",
+        "sql: SELECT 1",
+        5,
+        "'events' is the root and not derived",
     ),
     "a table without a path": ("    parent: event_id\n", "", 16, "needs a path to the event"),
     "two paths": (
