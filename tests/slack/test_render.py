@@ -153,7 +153,7 @@ def test_too_many_rows_are_counted() -> None:
 
 def test_a_private_answer_repeats_its_question() -> None:
     """Where the question is not on the screen, the answer starts with it."""
-    best = answer_messages(answer(table(("x", 1)), asked=question("who <won>?")), private=True)[0]
+    best = answer_messages(answer(table(("x", 1)), asked=question("who <won>?")), quoted=True)[0]
     assert best.blocks[0]["elements"][0]["elements"][0]["text"] == "who <won>?"
 
 
@@ -170,11 +170,15 @@ def test_kinds_of_refusal_never_look_alike() -> None:
     assert blocks(outage, "actions")[0]["elements"][0]["action_id"] == "ask_again"
 
 
-def test_an_unbound_channel_says_who_can_connect_it() -> None:
-    """The refusal names the command and who may run it."""
-    refusal = Refusal(Code.NOT_BOUND, "whatever the pipeline says")
-    text = refusal_messages(refusal, question())[0].text
-    assert "A workspace admin can run /stats-channel here" in text
+def test_commands_in_a_refusal_read_as_code() -> None:
+    """What stands between backticks is set as code, the rest as it is."""
+    refusal = Refusal(Code.NOT_BOUND, "An admin can run `/stats-channel` here.")
+    best = refusal_messages(refusal, question())[0]
+    assert best.blocks[0]["elements"][0]["elements"] == [
+        {"type": "text", "text": "An admin can run "},
+        {"type": "text", "text": "/stats-channel", "style": {"code": True}},
+        {"type": "text", "text": " here."},
+    ]
 
 
 def test_a_refused_draft_can_be_seen() -> None:
@@ -254,7 +258,7 @@ LITERAL = {"raw_text", "plain_text", "text"}
 def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: str) -> None:
     """Every form keeps Slack's limits, holds data in literal elements only and escapes its text."""
     found = answer(result, asked=question(text or "x"), note=text)
-    for form in answer_messages(found, private=True):
+    for form in answer_messages(found, quoted=True):
         assert 0 < size(form.text) <= 4_000
         assert "<" not in form.text
         assert len(form.blocks) <= 50

@@ -32,9 +32,9 @@ CSV = "csv"
 ASK_AGAIN = "ask_again"
 
 
-def answer_messages(answer: Answer, *, private: bool = False) -> tuple[Message, ...]:
-    """The forms of `answer`, best first. A `private` one repeats the question above itself."""
-    head = [quote(answer.question.text)] if private else []
+def answer_messages(answer: Answer, *, quoted: bool = False) -> tuple[Message, ...]:
+    """The forms of `answer`, best first. A `quoted` one repeats the question above itself."""
+    head = [quote(answer.question.text)] if quoted else []
     foot = [small(trust_line(answer)), _buttons(answer)]
     text = escape(one_line(f"{row_count(answer.table)} from {event_names(answer.events)}"))
     if not answer.table.rows:

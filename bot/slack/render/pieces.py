@@ -75,15 +75,17 @@ def _rich(element: Block) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def paragraph(text: str, *, emoji: str = "", bold: bool = False) -> Block:
-    """A rich_text paragraph of literal text, with an emoji by name before it."""
-    run: Block = {"type": "text", "text": cut(clean(text), 3_000) or " "}
-    if bold:
-        run["style"] = {"bold": True}
-    elements = [run]
+def paragraph(text: str, *, emoji: str = "") -> Block:
+    """A rich_text paragraph of literal text, `code` between backticks, after an emoji by name."""
+    runs: list[Block] = []
     if emoji:
-        elements = [{"type": "emoji", "name": emoji}, {"type": "text", "text": " "}, run]
-    return _rich({"type": "rich_text_section", "elements": elements})
+        runs += [{"type": "emoji", "name": emoji}, {"type": "text", "text": " "}]
+    for place, part in enumerate(cut(clean(text), 3_000).split("`")):
+        if part:
+            run: Block = {"type": "text", "text": part}
+            runs.append(run | {"style": {"code": True}} if place % 2 else run)
+    runs = runs or [{"type": "text", "text": " "}]
+    return _rich({"type": "rich_text_section", "elements": runs})
 
 
 def quote(text: str) -> Block:

@@ -20,29 +20,19 @@ from bot.slack.render.pieces import (
     quote,
 )
 
-NOT_BOUND = (
-    "This channel is not connected to an event yet. "
-    "A workspace admin can run /stats-channel here to choose one."
-)
-
 _SIGNS = {Kind.REFUSAL: "", Kind.OUTAGE: "warning", Kind.BUG: "beetle"}
 
 
 def refusal_messages(
-    refusal: Refusal, question: Question, *, private: bool = False
+    refusal: Refusal, question: Question, *, quoted: bool = False
 ) -> tuple[Message, ...]:
     """The forms of `refusal`, best first."""
-    words = refusal_words(refusal)
+    words = refusal.message
     sign = _SIGNS[refusal.code.kind]
     text = (f":{sign}: " if sign else "") + escape(cut(one_line(words), TEXT_LIMIT // 2))
-    head = [quote(question.text)] if private else []
+    head = [quote(question.text)] if quoted else []
     blocks = (*head, paragraph(words, emoji=sign), *_buttons(refusal, question))
     return (Message(text, blocks), Message(text))
-
-
-def refusal_words(refusal: Refusal) -> str:
-    """What the refusal says here; in Slack we know how a channel is connected."""
-    return NOT_BOUND if refusal.code is Code.NOT_BOUND else refusal.message
 
 
 def _buttons(refusal: Refusal, question: Question) -> list[Block]:

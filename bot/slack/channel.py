@@ -1,0 +1,174 @@
+"""`/stats-channel`: which events a channel is about. Admins choose, show is for everybody.
+
+A channel is a tenant, so the right is asked for again at every command, click and submission, for
+the person who does it and not for who opened the view.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.domain import Event
+from bot.slack import delivery
+from bot.slack.errors import ChannelClosedError, SlackError
+from bot.slack.outages import KNOWN, words
+from bot.slack.ports import Rooms
+from bot.slack.render import channel as texts
+from bot.slack.render import help as helps
+from bot.slack.render.pieces import Message
+from bot.slack.render.trust import event_names
+from bot.slack.slash import UNKNOWN, Typed, typed
+
+log = structlog.get_logger()
+
+ADMINS_ONLY = "Only workspace admins can change which events a channel is about. Please ask one."
+INVITE = "I am not in that channel yet. Invite me there with /invite, then people can ask."
+
+
+def listen(app: AsyncApp, rooms: Rooms) -> None:
+    """Take the command, the view and its select."""
+
+    async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        await ack()
+        given = typed(command)
+        try:
+            message = await _command(rooms, given, str(command.get("channel_name", "")))
+        except KNOWN as error:
+            message = Message(words(error))
+        if message is not None:
+            await _whisper(rooms, given, message)
+
+    async def options(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        try:
+            events = await rooms.answering.directory()
+        except KNOWN as error:
+            words(error)
+            events = ()
+        await ack(options=texts.event_options(events, str(body.get("value", ""))))
+
+    async def submitted(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        await _submitted(rooms, ack, body, view)
+
+    async def unbind(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        await _unbind_clicked(rooms, body)
+
+    app.command("/stats-channel")(command)
+    app.options(texts.EVENTS)(options)
+    app.view(texts.BIND)(submitted)
+    app.action(texts.UNBIND)(unbind)
+
+
+async def _command(rooms: Rooms, given: Typed, name: str) -> Message | None:
+    """Do the command; what to tell who typed it, if anything. Raises one of KNOWN."""
+    match given.word:
+        case "help":
+            return Message(helps.CHANNEL)
+        case "show":
+            return texts.show_message(await rooms.answering.bound(given.team, given.channel))
+        case "" | "bind" | "unbind":
+            pass
+        case _:
+            return Message(f"{UNKNOWN}\n{helps.CHANNEL}")
+    if not await rooms.people.is_admin(given.team, given.user):
+        return texts.said(ADMINS_ONLY)
+    if given.word == "unbind":
+        return await _unbind(rooms, given.team, given.channel, given.user)
+    bound = await rooms.answering.bound(given.team, given.channel)
+    view = texts.bind_view(given.channel, name, bound)
+    await rooms.web.call("views.open", trigger_id=given.trigger_id, view=view)
+    return None
+
+
+async def _unbind(rooms: Rooms, team: str, channel: str, user: str) -> Message:
+    if not await rooms.answering.unbind(team, channel, user):
+        return texts.show_message(())
+    await _announce(rooms, channel, texts.unbound_message())
+    return texts.said("Disconnected.")
+
+
+async def _submitted(
+    rooms: Rooms, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]
+) -> None:
+    team, user = str(body["team"]["id"]), str(body["user"]["id"])
+    channel = str(json.loads(view["private_metadata"])["channel"])
+    try:
+        fault, events = await _bind(rooms, team, channel, user, _chosen(view))
+    except KNOWN as error:
+        fault, events = words(error), ()
+    if fault:
+        await ack(response_action="errors", errors={texts.EVENTS: fault})
+        return
+    sentence = f"Saved. Answers there come from {event_names(events)}."
+    await ack(response_action="update", view=texts.done_view(sentence))
+    if not await _announce(rooms, channel, texts.bound_message(events)):
+        await _update(rooms, body, sentence, INVITE)
+
+
+async def _bind(
+    rooms: Rooms, team: str, channel: str, user: str, chosen: Sequence[str]
+) -> tuple[str, tuple[Event, ...]]:
+    """Bind if all is well; what is wrong, and the events. Raises one of KNOWN."""
+    if not await rooms.people.is_admin(team, user):
+        return ADMINS_ONLY, ()
+    known = {str(event.id): event for event in await rooms.answering.directory()}
+    events = tuple(known[value] for value in chosen if value in known)
+    if not events or len(events) < len(chosen):
+        return "One of these events is gone. Please choose again.", ()
+    ids: tuple[UUID, ...] = tuple(event.id for event in events)
+    await rooms.answering.bind(team, channel, ids, user)
+    return "", events
+
+
+def _chosen(view: Mapping[str, Any]) -> list[str]:
+    state = view["state"]["values"][texts.EVENTS][texts.EVENTS]
+    return [str(option["value"]) for option in state.get("selected_options") or ()]
+
+
+async def _unbind_clicked(rooms: Rooms, body: Mapping[str, Any]) -> None:
+    team, user = str(body["team"]["id"]), str(body["user"]["id"])
+    channel = str(json.loads(body["view"]["private_metadata"])["channel"])
+    try:
+        if await rooms.people.is_admin(team, user):
+            sentence = (await _unbind(rooms, team, channel, user)).text
+        else:
+            sentence = ADMINS_ONLY
+    except KNOWN as error:
+        sentence = words(error)
+    await _update(rooms, body, sentence)
+
+
+async def _update(rooms: Rooms, body: Mapping[str, Any], *sentences: str) -> None:
+    """Show what came of it in the view; one that was closed meanwhile is no fault."""
+    view = texts.done_view(*sentences)
+    try:
+        await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
+    except SlackError as error:
+        log.info("view_not_updated", reason=error.code)
+
+
+async def _announce(rooms: Rooms, channel: str, message: Message) -> bool:
+    """Tell the whole channel; False if the bot is not in it. Other failures are only logged."""
+    try:
+        await delivery.post(rooms.web, channel, "", [message])
+    except ChannelClosedError:
+        return False
+    except SlackError as error:
+        log.warning("not_announced", reason=error.code)
+    return True
+
+
+async def _whisper(rooms: Rooms, given: Typed, message: Message) -> None:
+    try:
+        await delivery.whisper(
+            rooms.web, given.channel, given.user, "", given.response_url, [message]
+        )
+    except SlackError as error:
+        log.warning("not_told", method=error.method, reason=error.code)

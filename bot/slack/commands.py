@@ -1,0 +1,63 @@
+"""`/stats QUESTION` (answered to the asker alone) and `/stats-model`; both are queued, then acked.
+
+`/stats-channel` is in `channel`, `/stats-digest` in `digests`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack import intake, worker
+from bot.slack.intake import Ask
+from bot.slack.outages import words
+from bot.slack.ports import Rooms
+from bot.slack.render import help as texts
+from bot.slack.slash import Typed, typed
+from bot.store import StoreError
+
+
+def listen(app: AsyncApp, rooms: Rooms) -> None:
+    """Take the two commands."""
+
+    async def stats(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        given = typed(command)
+        if given.word == "" or given.text.lower() == "help":
+            await ack(texts.STATS)
+            return
+        try:
+            await intake.put(rooms.jobs, _private(given))
+        except StoreError as error:
+            await ack(words(error))
+        else:
+            await ack("Looking… the answer comes here, for you alone.")
+
+    async def model(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        given = typed(command)
+        if given.word:
+            await ack(texts.MODEL)
+            return
+        try:
+            await rooms.jobs.put(worker.STATUS, given.reader().payload(), given.id)
+        except StoreError as error:
+            await ack(words(error))
+        else:
+            await ack("Asking the model's server…")
+
+    app.command("/stats")(stats)
+    app.command("/stats-model")(model)
+
+
+def _private(given: Typed) -> Ask:
+    return Ask(
+        id=given.id,
+        team=given.team,
+        channel=given.channel,
+        user=given.user,
+        text=given.text,
+        response_url=given.response_url,
+        quoted=True,
+    )

@@ -1,0 +1,162 @@
+"""Getting a message to Slack whatever it takes, so that no answer is lost to decoration or limits.
+
+Plainer forms where blocks are refused, waiting where Slack says so, a new message where the old one
+cannot be edited, direct messages where a channel is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.slack.errors import (
+    BlocksRejectedError,
+    ChannelClosedError,
+    MessageGoneError,
+    RateLimitedError,
+    SlackError,
+)
+from bot.slack.render.pieces import Message
+from bot.slack.web import Web
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+PATIENCE = 300.0
+"""Seconds that a final answer waits out Slack's limits before its job is tried again."""
+
+
+async def plainer(forms: Sequence[Message], send: Callable[[Message], Awaitable[T]]) -> T:
+    """Send the first of `forms` (best first) that Slack takes. Raises SlackError."""
+    for form in forms[:-1]:
+        try:
+            return await send(form)
+        except BlocksRejectedError as error:
+            log.warning("blocks_rejected", method=error.method, reason=error.code)
+    return await send(forms[-1])
+
+
+async def patiently(step: Callable[[], Awaitable[T]]) -> T:
+    """Do `step`, waiting as Slack tells us while there are too many calls. Raises SlackError."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await step()
+        except RateLimitedError as error:
+            if asyncio.get_running_loop().time() + error.retry_after > deadline:
+                raise
+            await asyncio.sleep(error.retry_after)
+
+
+async def post(
+    web: Web,
+    channel: str,
+    thread_ts: str,
+    forms: Sequence[Message],
+    metadata: Mapping[str, Any] | None = None,
+) -> str:
+    """Post the best form that Slack takes, in a thread if one is named; give its ts.
+
+    Raises:
+        SlackError: when no form can be posted.
+    """
+
+    async def send(form: Message) -> str:
+        reply = await web.call(
+            "chat.postMessage",
+            channel=channel,
+            thread_ts=thread_ts or None,
+            text=form.text,
+            blocks=list(form.blocks) or None,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(reply["ts"])
+
+    return await plainer(forms, lambda form: patiently(lambda: send(form)))
+
+
+async def edit(
+    web: Web, channel: str, ts: str, form: Message, metadata: Mapping[str, Any] | None = None
+) -> None:
+    """Replace a message of ours. Raises SlackError."""
+    await web.call(
+        "chat.update",
+        channel=channel,
+        ts=ts,
+        text=form.text,
+        blocks=list(form.blocks),
+        metadata=metadata,
+    )
+
+
+async def replace(
+    web: Web,
+    channel: str,
+    ts: str,
+    thread_ts: str,
+    forms: Sequence[Message],
+    metadata: Mapping[str, Any],
+) -> None:
+    """Edit the answer in; where the message is gone, post it anew. Raises SlackError."""
+    try:
+        await plainer(forms, lambda form: patiently(lambda: edit(web, channel, ts, form, metadata)))
+    except MessageGoneError:
+        await post(web, channel, thread_ts, forms, metadata)
+
+
+async def whisper(
+    web: Web,
+    channel: str,
+    user: str,
+    thread_ts: str,
+    response_url: str,
+    forms: Sequence[Message],
+) -> None:
+    """Show `forms` to one person: at the response address, else as an ephemeral message.
+
+    In a channel that is closed to us it becomes a direct message. Raises SlackError.
+    """
+    if response_url:
+        try:
+            await plainer(forms, lambda form: patiently(lambda: web.respond(response_url, form)))
+        except SlackError as error:
+            log.info("response_url_failed", reason=error.code)
+        else:
+            return
+
+    async def ephemeral(form: Message) -> None:
+        await web.call(
+            "chat.postEphemeral",
+            channel=channel,
+            user=user,
+            thread_ts=thread_ts or None,
+            text=form.text,
+            blocks=list(form.blocks) or None,
+        )
+
+    try:
+        await plainer(forms, lambda form: patiently(lambda: ephemeral(form)))
+    except ChannelClosedError:
+        await post(web, await direct(web, user), "", forms)
+
+
+async def direct(web: Web, user: str) -> str:
+    """The id of our direct messages with `user`. Raises SlackError."""
+    opened = await web.call("conversations.open", users=user)
+    return str(opened["channel"]["id"])
+
+
+async def tell(
+    web: Web, channel: str, user: str, thread_ts: str, response_url: str, text: str
+) -> None:
+    """Tell one person one (escaped) sentence; if Slack does not let us, log it. Never raises."""
+    try:
+        await whisper(web, channel, user, thread_ts, response_url, [Message(text)])
+    except SlackError as error:
+        log.warning("not_told", method=error.method, reason=error.code)

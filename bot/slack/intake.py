@@ -1,0 +1,84 @@
+"""From an event to a job: what was asked, by whom, where the reply goes. Nothing is answered here.
+
+A question's id is made from team, channel and timestamp, so that a delivery that Slack repeats, or
+a text that arrives both as a mention and as a message, is one question.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from bot.domain import Asker, Question
+from bot.slack.ports import Jobs
+
+QUESTION = "question"
+"""The name of the job that answers a question."""
+
+_SPACE = UUID("5b1f2c0e-7a64-4a55-9c0b-3d0a5f6f7c11")
+_REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question as the queue carries it. Empty texts where there is nothing.
+
+    `ts` is when it was asked, `thread_ts` the thread that the reply goes to. With a `response_url`
+    the answer is for the asker alone. `quoted` repeats the question above the answer.
+    """
+
+    id: str
+    team: str
+    channel: str
+    user: str
+    text: str
+    ts: str = ""
+    thread_ts: str = ""
+    response_url: str = ""
+    quoted: bool = False
+
+    def question(self) -> Question:
+        """The question without what only Slack needs."""
+        return Question(self.id, self.text, Asker("slack", self.team, self.user), self.channel)
+
+
+def question_id(team: str, channel: str, ts: str) -> str:
+    """The id of what was said there and then; `ts` may be anything that is unique there."""
+    return str(uuid5(_SPACE, f"{team}:{channel}:{ts}"))
+
+
+def ask_from_event(team: str, event: Mapping[str, Any]) -> Ask:
+    """The question in an app_mention or message event."""
+    channel, ts = str(event["channel"]), str(event["ts"])
+    return Ask(
+        id=question_id(team, channel, ts),
+        team=team,
+        channel=channel,
+        user=str(event["user"]),
+        text=readable(str(event.get("text", ""))),
+        ts=ts,
+        thread_ts=str(event.get("thread_ts") or ts),
+    )
+
+
+async def put(jobs: Jobs, ask: Ask) -> bool:
+    """Queue a question; False if it is known already. Raises StoreError."""
+    return await jobs.put(QUESTION, asdict(ask), ask.id)
+
+
+def readable(text: str) -> str:
+    """Slack's text as it looks on the screen: no mentions, links by their words, no escapes."""
+    return html.unescape(_REFERENCE.sub(_shown, text)).strip()
+
+
+def _shown(match: re.Match[str]) -> str:
+    sign, target, label = match.groups()
+    if sign == "@":
+        return " "
+    if sign == "#":
+        return f"#{label or target}"
+    return label or target.removeprefix("mailto:")

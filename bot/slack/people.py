@@ -1,0 +1,60 @@
+"""Who the bot is, and who may change its settings: Slack's admins and owners, and those listed.
+
+Rights are asked for at every click, for the person who clicks; an answer is kept for a minute.
+"""
+
+from __future__ import annotations
+
+import time
+
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.slack.web import Web
+
+_SECONDS = 60.0
+_KEPT = 1_000
+
+
+class People:
+    """Looks people up. `admins` are user ids that count as admins beside Slack's own."""
+
+    def __init__(self, web: Web, admins: frozenset[str]) -> None:
+        self._web = web
+        self._admins = admins
+        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._bot: AuthorizeResult | None = None
+
+    async def bot(self) -> AuthorizeResult:
+        """Our own ids and token, asked for once. Raises SlackError.
+
+        Bolt's own look-up would acknowledge an event that it then drops when Slack does not
+        answer; ours raises, so the event stays unacknowledged and Slack sends it again.
+        """
+        if self._bot is None:
+            found = await self._web.call("auth.test")
+            self._bot = AuthorizeResult(
+                enterprise_id=found.get("enterprise_id"),
+                team_id=found["team_id"],
+                bot_user_id=found["user_id"],
+                bot_id=found.get("bot_id"),
+                bot_token=self._web.client.token,
+            )
+        return self._bot
+
+    async def is_admin(self, team: str, user: str) -> bool:
+        """Whether `user` may change the bot's settings in `team`. Raises SlackError."""
+        if user in self._admins:
+            return True
+        asked_at, known = self._known.get((team, user), (float("-inf"), False))
+        if time.monotonic() - asked_at < _SECONDS:
+            return known
+        found = (await self._web.call("users.info", user=user))["user"]
+        # A guest from a connected workspace may be an admin, but at home.
+        at_home = found.get("team_id", team) == team and not found.get("deleted")
+        admin = at_home and any(
+            found.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")
+        )
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+        self._known[team, user] = (time.monotonic(), admin)
+        return admin

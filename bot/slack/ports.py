@@ -1,0 +1,87 @@
+"""What this room needs from the others, as it needs it. The real ones are in the rooms named below.
+
+`Rooms` is handed to every listener and every job; there is no other state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Protocol
+from uuid import UUID
+
+from bot.answering import Status
+from bot.digests import Digest
+from bot.domain import Event, Outcome, Question, Report
+from bot.jobs import Handler
+from bot.slack.people import People
+from bot.slack.web import Web
+from bot.store import DigestSchedule, StoredAnswer
+
+
+class Answering(Protocol):
+    """`bot.answering.Answering`: decides what becomes of a question."""
+
+    async def answer(self, question: Question, report: Report, /) -> Outcome:
+        """Answer; never raises."""
+
+    async def rows(self, question_id: str, team: str, channel: str, /) -> Outcome:
+        """Run an answer's SQL again; never raises."""
+
+    async def stored(self, question_id: str, /) -> StoredAnswer | None:
+        """The audit's line on a question. Raises StoreError."""
+
+    async def directory(self) -> tuple[Event, ...]:
+        """All events that may be bound. Raises WarehouseError."""
+
+    async def bound(self, team: str, channel: str, /) -> tuple[Event, ...]:
+        """A channel's events. Raises StoreError, WarehouseError."""
+
+    async def bind(self, team: str, channel: str, events: tuple[UUID, ...], by: str, /) -> None:
+        """Bind a channel. Raises StoreError."""
+
+    async def unbind(self, team: str, channel: str, by: str, /) -> bool:
+        """Unbind it; False if it was not bound. Raises StoreError."""
+
+    async def status(self) -> Status:
+        """How the bot is. Raises StoreError."""
+
+
+class Digests(Protocol):
+    """`bot.digests.Digests`: schedules and what digests say."""
+
+    async def schedule(self, team: str, channel: str, at: time, by: str, /) -> DigestSchedule:
+        """Post one each day. Raises StoreError."""
+
+    async def cancel(self, team: str, channel: str, /) -> bool:
+        """Post no more; False if there was no schedule. Raises StoreError."""
+
+    async def show(self, team: str, channel: str, /) -> DigestSchedule | None:
+        """The schedule. Raises StoreError."""
+
+    async def write(
+        self, team: str, channel: str, day: date | None = None, /
+    ) -> tuple[Digest, ...]:
+        """The day's digests, one an event. Raises StoreError, WarehouseError."""
+
+
+class Jobs(Protocol):
+    """`bot.jobs.Jobs`: the durable queue."""
+
+    def register(self, name: str, handler: Handler, /) -> None:
+        """Say who does the jobs of this name."""
+
+    async def put(self, name: str, payload: Mapping[str, object], id: str) -> bool:  # noqa: A002 (the queue's word)
+        """Queue a job once an id. Raises StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """All that a listener or a job works with."""
+
+    web: Web
+    people: People
+    answering: Answering
+    digests: Digests
+    jobs: Jobs

@@ -1,0 +1,34 @@
+"""The help texts of the slash commands; mrkdwn of our own making."""
+
+from __future__ import annotations
+
+STATS = (
+    "*Ask about this channel's event*\n"
+    "`/stats top 5 teams by spirit score` answers you alone.\n"
+    "Mention me with a question to answer everybody in a thread, or write me a direct message.\n"
+    "Under an answer: *Show SQL* shows how I found it, *CSV* gives all rows as a file, "
+    "*Ask again* asks anew.\n"
+    "`/stats-model` says how the language model is. "
+    "Admins: `/stats-channel` and `/stats-digest`."
+)
+
+MODEL = (
+    "*How the language model is*\n"
+    "`/stats-model` shows the server, its models, what is loaded and until when, the queue, and "
+    "the last hour's times and errors."
+)
+
+CHANNEL = (
+    "*Which events this channel is about*\n"
+    "`/stats-channel` lets an admin choose them by name.\n"
+    "`/stats-channel show` says which they are.\n"
+    "`/stats-channel unbind` disconnects the channel (admins)."
+)
+
+DIGEST = (
+    "*A daily digest in this channel*\n"
+    "`/stats-digest 18:00` posts one each day at that time of the event (admins).\n"
+    "`/stats-digest off` ends it (admins).\n"
+    "`/stats-digest now` posts today's at once (admins).\n"
+    "`/stats-digest show` says when it comes."
+)

@@ -1,0 +1,110 @@
+"""The one reply to a question: found or posted, its stages shown at Slack's pace, then the answer.
+
+The reply carries the question's id in its message metadata, so that a question that is delivered
+again (its worker died, say) finds the reply that exists and edits it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+from bot.domain import Progress, Report
+from bot.slack import delivery
+from bot.slack.errors import MessageGoneError, SlackError
+from bot.slack.intake import Ask
+from bot.slack.render.pieces import Message
+from bot.slack.render.stages import LOOKING, stage_message
+from bot.slack.web import Web
+
+log = structlog.get_logger()
+
+EVENT_TYPE = "game_stats_reply"
+PACE = 3.0
+"""Seconds between two edits of one message; Slack asks for no more."""
+
+
+def metadata(ask: Ask) -> dict[str, Any]:
+    """What marks a message as the reply to this question."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"question_id": ask.id}}
+
+
+async def place(web: Web, ask: Ask, *, again: bool) -> str:
+    """The ts of the reply: the one that exists if this is asked `again`, else a new placeholder.
+
+    Raises:
+        SlackError: when Slack lets us neither look nor post.
+    """
+    found = await _find(web, ask) if again else None
+    return found or await delivery.post(web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask))
+
+
+async def _find(web: Web, ask: Ask) -> str | None:
+    try:
+        page = await web.call(
+            "conversations.replies",
+            channel=ask.channel,
+            ts=ask.thread_ts,
+            oldest=ask.ts,
+            inclusive=True,
+            limit=100,
+            include_all_metadata=True,
+        )
+    except MessageGoneError:
+        return None
+    return next((str(m["ts"]) for m in page.get("messages", ()) if _is_reply(m, ask)), None)
+
+
+def _is_reply(message: Mapping[str, Any], ask: Ask) -> bool:
+    marked = message.get("metadata") or {}
+    return (
+        marked.get("event_type") == EVENT_TYPE
+        and marked.get("event_payload", {}).get("question_id") == ask.id
+    )
+
+
+async def finish(web: Web, ask: Ask, ts: str, forms: Sequence[Message]) -> None:
+    """Edit the answer into the reply; it is delivered or this raises SlackError."""
+    await delivery.replace(web, ask.channel, ts, ask.thread_ts, forms, metadata(ask))
+
+
+@asynccontextmanager
+async def showing(web: Web, ask: Ask, ts: str, pace: float = PACE) -> AsyncIterator[Report]:
+    """Give a Report that edits the reply, at most once in `pace` seconds and always the latest.
+
+    On leaving, an edit that is under way is awaited, so that none can arrive after the answer.
+    """
+    latest: list[Message] = []
+    over = asyncio.Event()
+
+    async def report(progress: Progress, /) -> None:
+        latest[:] = [stage_message(progress)]
+
+    async def show() -> None:
+        shown = LOOKING
+        while not await _happens_within(over, pace):
+            if latest and latest[0] != shown:
+                shown = latest[0]
+                try:
+                    await delivery.edit(web, ask.channel, ts, shown, metadata(ask))
+                except SlackError as error:
+                    log.info("stage_not_shown", reason=error.code)
+
+    task = asyncio.create_task(show())
+    try:
+        yield report
+    finally:
+        over.set()
+        await task
+
+
+async def _happens_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

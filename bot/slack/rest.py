@@ -1,0 +1,37 @@
+"""Everything that Slack may send and no surface takes: acknowledged, so that it is not sent again.
+
+Also the App Home, which has no content of its own yet. Registered last.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.mentions import acknowledged
+
+_ANY = re.compile("")
+
+
+def listen(app: AsyncApp) -> None:
+    """Acknowledge what is left."""
+
+    async def nothing(ack: AsyncAck) -> None:
+        await ack()
+
+    async def no_options(ack: AsyncAck) -> None:
+        await ack(options=[])
+
+    async def unknown(ack: AsyncAck) -> None:
+        await ack("I do not know that command. Try `/stats help`.")
+
+    app.event("app_home_opened")(acknowledged)
+    app.event(_ANY)(acknowledged)
+    app.action(_ANY)(nothing)
+    app.view(_ANY)(nothing)
+    app.view_closed(_ANY)(nothing)
+    app.shortcut(_ANY)(nothing)
+    app.options(_ANY)(no_options)
+    app.command(_ANY)(unknown)

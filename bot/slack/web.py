@@ -1,0 +1,110 @@
+"""The Web API's edge: one shared session, calls counted, errors translated (`retries`, `errors`).
+
+async with open_web(token, base_url, metrics) as web:
+reply = await web.call("chat.postMessage", channel="C1", text="Hello")
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.metrics import Metrics
+from bot.slack.errors import SlackError, slack_error, translated
+from bot.slack.render.pieces import Message
+from bot.slack.retries import HarmlessRetry, PatientRetry
+
+_TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Calls to Slack. `client` carries the bot's token."""
+
+    client: AsyncWebClient
+    metrics: Metrics
+
+    async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Do one call, such as "chat.postMessage". Raises SlackError."""
+        with self._counted(method):
+            answer = await getattr(self.client, method.replace(".", "_"))(**arguments)
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    async def respond(self, response_url: str, message: Message) -> None:
+        """Show `message` to the one person who clicked or typed. Raises SlackError."""
+        with self._counted("response_url"):
+            webhook = AsyncWebhookClient(
+                response_url, session=self.client.session, retry_handlers=[PatientRetry()]
+            )
+            webhook.proxy = self.client.proxy
+            answer = await webhook.send(
+                text=message.text,
+                blocks=message.blocks or None,
+                response_type="ephemeral",
+                replace_original=False,
+            )
+            if answer.status_code != 200:
+                code = answer.body.strip() if len(answer.body) < 60 else ""
+                after = answer.headers.get("Retry-After")
+                raise slack_error("response_url", code, answer.status_code, after)
+
+    async def upload(
+        self, channel: str, thread_ts: str, name: str, content: bytes, *, title: str, comment: str
+    ) -> None:
+        """Put a file into a thread (or, without one, a channel). Raises SlackError."""
+        await self.call(
+            "files.upload_v2",
+            channel=channel,
+            thread_ts=thread_ts or None,
+            filename=name,
+            content=content,
+            title=title,
+            initial_comment=comment,
+        )
+
+    @contextmanager
+    def _counted(self, method: str) -> Iterator[None]:
+        result = "ok"
+        try:
+            with translated(method):
+                yield
+        except SlackError as error:
+            result = type(error).__name__.removesuffix("Error")
+            raise
+        finally:
+            self.metrics.slack_calls.labels(method, result).inc()
+
+
+def new_client(session: aiohttp.ClientSession, base_url: str, token: str | None) -> AsyncWebClient:
+    """A client on the shared session; one for this machine goes through no proxy."""
+    client = AsyncWebClient(
+        token=token,
+        base_url=base_url,
+        timeout=_TIMEOUT,
+        session=session,
+        retry_handlers=[PatientRetry(), HarmlessRetry()],
+    )
+    if is_local(base_url):
+        client.proxy = None
+    return client
+
+
+def is_local(url: str) -> bool:
+    """Whether `url` is on this machine, where the environment's proxy has no business."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+@asynccontextmanager
+async def open_web(token: str, base_url: str, metrics: Metrics) -> AsyncIterator[Web]:
+    """The Web API with one connection pool for everything."""
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield Web(new_client(session, base_url, token), metrics)
