@@ -154,6 +154,11 @@ def _mode(node: exp.Expression) -> exp.Expression:
     return exp.WithinGroup(this=exp.Mode(), expression=order)
 
 
+def _count(node: exp.Expression) -> exp.Expression:
+    """count() counts rows."""
+    return node if node.this else exp.Count(this=exp.Star(), big_int=True)
+
+
 def _part(unit: str) -> Callable[[exp.Expression], exp.Expression]:
     """hour(x) and the like are EXTRACT(HOUR FROM x)."""
     return lambda node: exp.Extract(this=exp.var(unit), expression=node.this.copy())
@@ -212,6 +217,7 @@ CALLS: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = 
     exp.First: _first,
     exp.IgnoreNulls: _any_value,
     exp.Mode: _mode,
+    exp.Count: _count,
     exp.Hour: _part("HOUR"),
     exp.Minute: _part("MINUTE"),
     exp.Second: _part("SECOND"),

@@ -97,12 +97,13 @@ def _check_characters(token: str) -> None:
 
     A zero-width or no-break space is part of a name to PostgreSQL, and blank to a reader.
     """
-    if token.isascii():
+    if not token.isprintable():
+        stray = next(char for char in token if not char.isprintable())
+    elif token.isascii() or token.startswith('"') or token.replace("$", "_").isidentifier():
         return
-    visible = token.isprintable()
-    if not visible or not (token.startswith('"') or token.replace("$", "_").isidentifier()):
-        stray = next(c for c in token if not c.isascii() and not (c.isprintable() and c.isalnum()))
-        raise Refused(
-            Code.FORBIDDEN_SYNTAX,
-            f"The SQL has a character outside of quotes that no name has: U+{ord(stray):04X}.",
-        )
+    else:
+        stray = next(char for char in token if not char.isascii() and not char.isalnum())
+    raise Refused(
+        Code.FORBIDDEN_SYNTAX,
+        f"The SQL has a character outside of quotes that no name has: U+{ord(stray):04X}.",
+    )

@@ -96,8 +96,11 @@ def _query(node: Node, ctes: Mapping[str, Columns], outer: Scope | None, names: 
         names,
     )
     # Names of the output may stand here too, and nowhere else.
-    also = tuple(target.name for target in node.targetList or () if target.name)
-    _expressions((node.distinctClause, node.groupClause, node.sortClause), scope, names, also)
+    targets = [target for target in node.targetList or () if not _is_star(target.val)]
+    also = [target.name or _own_name(target.val) for target in targets]
+    _expressions(
+        (node.distinctClause, node.groupClause, node.sortClause), scope, names, tuple(also)
+    )
     if node.groupClause:
         names.grouped.append((node, tuple(scope.sources)))
     return outputs
@@ -238,9 +241,12 @@ def _find(name: str, scope: Scope) -> Source | None:
 
 
 def _expressions(
-    parts: Iterable[object], scope: Scope, names: Names, also: tuple[str, ...] = ()
+    parts: Iterable[object], scope: Scope, names: Names, also: tuple[str | None, ...] = ()
 ) -> None:
-    """Resolve what stands in `parts` (nodes, lists, None); `also` are further plain names."""
+    """Resolve what stands in `parts` (nodes, lists, None).
+
+    `also` are further plain names; None among them is one that cannot be told.
+    """
     waiting = list(parts)
     while waiting:
         part = waiting.pop()
@@ -254,7 +260,7 @@ def _expressions(
             waiting.extend(children(part))
 
 
-def _column(node: Node, scope: Scope, names: Names, also: tuple[str, ...]) -> None:
+def _column(node: Node, scope: Scope, names: Names, also: tuple[str | None, ...]) -> None:
     """Refuse a column that is certainly none."""
     fields = texts(node.fields)
     star = is_a(node.fields[-1], ast.A_Star)
@@ -265,7 +271,7 @@ def _column(node: Node, scope: Scope, names: Names, also: tuple[str, ...]) -> No
         raise syntax("A name with a schema")
     if len(fields) + star == 2:
         _qualified(fields[0], None if star else fields[1], scope, names)
-    elif not star and fields[0] not in also:
+    elif not star and fields[0] not in also and None not in also:
         _plain(fields[0], scope, names)
 
 
