@@ -24,7 +24,7 @@ $(VENV)/dev: locks/dev.txt pyproject.toml
 	@touch $(VENV)/demo
 
 demo: $(VENV)/demo
-	@$(BIN)/python -m bot.demo
+	@$(BIN)/python -m bot.demo $(if $(PORT),--port $(PORT)) $(if $(GGUF),--gguf $(GGUF))
 
 test: $(VENV)/dev
 	@$(BIN)/python -m tests.browser

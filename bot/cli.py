@@ -196,3 +196,7 @@ def _exit_code(outcome: Outcome) -> int:
     if isinstance(outcome, Answer):
         return 0
     return 1 if outcome.code.kind is Kind.REFUSAL else 3
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ from bot.http import TokenRules, build_http
 from bot.http.app import Check
 from bot.llm import LanguageModelError
 from bot.settings import Settings
-from bot.slack import SlackConfig, SlackSurface, open_slack
+from bot.slack.app import SlackConfig, SlackSurface, open_slack
 from bot.store import StoreError
 from bot.warehouse import WarehouseError
 

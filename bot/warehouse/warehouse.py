@@ -20,6 +20,7 @@ import asyncpg
 
 from bot.domain import ROWS_KEPT, Event, GuardedQuery, ResultTable
 from bot.metrics import Metrics
+from bot.warehouse.connection import HardenedConnection
 from bot.warehouse.errors import (
     DatabaseBusy,
     DatabaseDown,
@@ -199,6 +200,7 @@ async def open_warehouse(
     """
     pool = asyncpg.create_pool(
         url,
+        connection_class=HardenedConnection,
         min_size=0,
         max_size=connections,
         timeout=CONNECT_SECONDS,
@@ -206,7 +208,7 @@ async def open_warehouse(
         statement_cache_size=0,
         # A rollback on a network that swallows packets ends too.
         command_timeout=timeout + 2,
-        server_settings={"application_name": "game-stats-bot"},
+        server_settings={"application_name": "game-stats-bot", "jit": "off"},
     )
     async with pool:
         yield Warehouse(pool, timeout, max_cost, metrics)
