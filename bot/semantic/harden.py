@@ -7,6 +7,11 @@ the events themselves, to list them, and nothing below.
 
 Policies follow the same paths as the fences. A table's policy asks only about the next table on
 the path, whose own policy asks about the next one; so no policy leads back to its own table.
+
+Each condition is wrapped as `CASE WHEN … THEN 1 END IS NOT NULL`, which means the same but which
+the planner takes to hold nearly always. Within a fence it does; taken at its face, a chain of four
+policies makes the planner expect hardly a row, join by nested loops, and a query over ten events
+took 25 s instead of 0.1 s (200 events, PostgreSQL 18).
 """
 
 from __future__ import annotations
@@ -105,6 +110,7 @@ def harden_sql(model: SemanticModel, role: str) -> str:
 def _table(model: SemanticModel, tables: list[SemanticTable], role: str) -> str:
     columns = dict.fromkeys(column for table in tables for column in grants(table))
     table = source(tables[0])
+    condition = " OR ".join(_condition(model, table) for table in tables)
     return _TABLE.format(
         name=", ".join(table.name for table in tables),
         columns=", ".join(quoted(column) for column in columns),
@@ -113,7 +119,7 @@ def _table(model: SemanticModel, tables: list[SemanticTable], role: str) -> str:
         role=quoted(role),
         reads=quoted(f"{role}_reads"[:63]),
         bound=quoted(f"{role}_bound"[:63]),
-        condition=" OR ".join(_condition(model, table) for table in tables),
+        condition=f"CASE WHEN {condition} THEN 1 END IS NOT NULL",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -54,6 +55,20 @@ async def test_a_fence_of_another_event_is_empty(
     for table in set(game_stats.tables) - {"fields", "locations"}:
         sql = inside(f"SELECT * FROM {table}")
         assert await fetch(place.reader_url, sql, [mine], setting=str(other)) == []
+
+
+@pytest.mark.parametrize("table", ["games", "players", "player_stats", "mvp_nominations"])
+async def test_the_planner_expects_as_many_rows_as_there_are(
+    table: str, places: Any, fetch: Fetch, inside: Inside
+) -> None:
+    """Policies do not make the planner expect next to nothing, on which it would plan loops."""
+    place = places["all"]
+    event = next(each.id for each in place.events if each.slug == "winter-cup")
+    sql = inside(f"SELECT * FROM {table}")
+    rows = len(await fetch(place.reader_url, sql, [event]))
+    ((plan,),) = await fetch(place.reader_url, f"EXPLAIN (FORMAT JSON) {sql}", [event])
+    expected = json.loads(plan)[0]["Plan"]["Plan Rows"]
+    assert rows / 8 < expected < rows * 8
 
 
 async def test_a_star_lists_events_and_nothing_below(
