@@ -236,6 +236,26 @@ def test_secrets_are_private(servers: Servers) -> None:
     assert servers.redis_url.split("@")[0].rpartition(":")[2] not in lines
 
 
+def test_any_folder_name_will_do(folder: Path) -> None:
+    """Blanks, quotes and letters beyond ASCII in the folder's name are nothing special."""
+    folder.chmod(0o711)
+    odd = folder / "with \"quotes\", \\ and 'ümlauts' $x %s"
+    with start_servers(odd, durable=False) as servers:
+        assert servers.folder == odd
+    assert (odd / "valkey" / "appendonlydir").is_dir()
+
+
+def test_a_folder_that_cannot_be_used_is_named(folder: Path) -> None:
+    """Where no folder can be made the error says which and what to do."""
+    file = folder / "file"
+    file.touch()
+    with (
+        pytest.raises(StartFailedError, match=r"cannot keep .*file/data.*Name another folder"),
+        start_servers(file / "data"),
+    ):
+        pass
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="others reach their own folders")
 def test_root_may_name_a_folder_that_its_servers_cannot_reach(
     folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -252,6 +272,8 @@ def test_root_may_name_a_folder_that_its_servers_cannot_reach(
         for part in package(name).parent.glob(f"{name}*"):
             if not (private / part.name).exists():
                 shutil.copytree(part, private / part.name)
+                for path in (private / part.name).rglob("*"):
+                    path.chmod(path.stat().st_mode & 0o700)  # as umask 077 installs it
         return private / name
 
     monkeypatch.setattr(programs, "_package", hidden)

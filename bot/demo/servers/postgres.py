@@ -21,11 +21,11 @@ from bot.demo.servers.programs import Programs
 SUPERUSER = "postgres"
 
 
-def make_data(home: Path, programs: Programs, account: Account, password: str) -> Path:
+def make_data(home: Path, programs: Programs, account: Account, lock: int, password: str) -> None:
     """Make the data folder in `home` unless it is there. Raises StartFailedError."""
     data = home / "postgres"
     if data.is_dir():
-        return data
+        return
     part, secret = home / "postgres.part", home / "initdb.secret"
     shutil.rmtree(part, ignore_errors=True)  # an earlier start that was killed half-way
     part.mkdir(mode=0o700)
@@ -40,13 +40,18 @@ def make_data(home: Path, programs: Programs, account: Account, password: str) -
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     other = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.name else {}
     done = subprocess.run(  # type: ignore[call-overload]
-        [*command, *options, *locale], check=False, capture_output=True, text=True, cwd="/", **other
+        [*command, *options, *locale],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        pass_fds=(lock,),  # whoever comes next waits until it is done, should we be killed
+        **other,
     )
     secret.unlink()
     if done.returncode != 0:
         raise StartFailedError("PostgreSQL could not make its data folder.", done.stderr[-2_000:])
     part.rename(data)
-    return data
 
 
 def start_postgres(

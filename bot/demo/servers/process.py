@@ -64,13 +64,19 @@ def wait_ready(server: Server, ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not ready():
         if server.leash.poll() is not None:
-            raise StartFailedError(
-                f"{server.name} ended while starting. Its log:", tail(server.log)
-            )
+            raise _failed(server, "ended while starting")
         if time.monotonic() > deadline:
-            waited = f"{server.name} was not ready within {READY_SECONDS:.0f} s. Its log:"
-            raise StartFailedError(waited, tail(server.log))
+            raise _failed(server, f"was not ready within {READY_SECONDS:.0f} s")
         time.sleep(0.01)
+
+
+def _failed(server: Server, what: str) -> StartFailedError:
+    home = server.log.parent
+    way_out = f"If nothing in {home} is of value, delete it and start again."
+    message = f"{server.name} {what}. {way_out} The end of its log:"
+    return StartFailedError(
+        f"{server.name} {what}. {way_out} The end of its log:", tail(server.log)
+    )
 
 
 def end(server: Server) -> None:

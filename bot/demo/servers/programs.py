@@ -64,7 +64,10 @@ def _readable(package: Path, account: Account) -> Path:
             if folder.is_dir():
                 unused = shutil.ignore_patterns("include", "doc", "__pycache__")
                 shutil.copytree(folder, part / folder.name, ignore=unused)
-        part.chmod(0o755)
+        for path in (part, *part.rglob("*")):
+            mode = path.stat().st_mode
+            # What may be executed by us may be entered or executed by all.
+            path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
         try:
             part.rename(copy)
         except OSError:  # another start was faster

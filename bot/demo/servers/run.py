@@ -59,29 +59,39 @@ def start_servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     `durable=False` is for tests: faster, and a crash of the machine loses the data.
     Raises ServersError (NotInstalledError, AlreadyRunningError, StartFailedError).
     """
+    with contextlib.ExitStack() as stack:
+        try:
+            running = _start(stack, folder, durable=durable)
+        except OSError as error:
+            raise StartFailedError(
+                f"The servers cannot keep their data in {folder}: {error}. Name another folder."
+            ) from error
+        yield running
+
+
+def _start(stack: contextlib.ExitStack, folder: Path, *, durable: bool) -> Servers:
     account = server_account()
     programs = find_programs(account)
     home = private_folder(folder, account)
-    with contextlib.ExitStack() as stack:
-        lock = stack.enter_context(_locked(home / "lock"))
-        secret = _secret(home / "secret")
-        make_data(home, programs, account, _password(secret, f"postgres:{SUPERUSER}"))
+    lock = stack.enter_context(_locked(home / "lock"))
+    secret = _secret(home / "secret")
+    make_data(home, programs, account, lock, _password(secret, f"postgres:{SUPERUSER}"))
 
-        def postgres() -> int:
-            server, port = start_postgres(home, programs, account, lock, durable=durable)
-            with _kept(server, stack):
-                wait_postgres(server, home)
-            return port
+    def postgres() -> int:
+        server, port = start_postgres(home, programs, account, lock, durable=durable)
+        with _kept(server, stack):
+            wait_postgres(server, home)
+        return port
 
-        def valkey() -> str:
-            word = _password(secret, "valkey")
-            server, port = start_valkey(home, programs, account, lock, password=word)
-            url = f"redis://:{word}@127.0.0.1:{port}/0"
-            with _kept(server, stack):
-                wait_valkey(server, url)
-            return url
+    def valkey() -> str:
+        word = _password(secret, "valkey")
+        server, port = start_valkey(home, programs, account, lock, password=word)
+        url = f"redis://:{word}@127.0.0.1:{port}/0"
+        with _kept(server, stack):
+            wait_valkey(server, url)
+        return url
 
-        yield Servers(home, _retried(postgres), _retried(valkey), secret)
+    return Servers(home, _retried(postgres), _retried(valkey), secret)
 
 
 @contextlib.contextmanager

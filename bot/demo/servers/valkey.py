@@ -7,6 +7,7 @@ expire anyway make room; the queue's have no expiry.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -29,7 +30,7 @@ def start_valkey(
         "bind": "127.0.0.1",
         "port": port,
         "requirepass": password,
-        "dir": f'"{data}"',
+        "dir": json.dumps(str(data), ensure_ascii=False),  # quoted as Valkey reads it
         "appendonly": "yes",
         "save": '""',
         "maxmemory": "256mb",
