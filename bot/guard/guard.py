@@ -8,7 +8,7 @@ from bot.domain import GUARD_SEAL, Code, Dialect, GuardedQuery, Refusal
 from bot.guard.check import check
 from bot.guard.dots import check_dots
 from bot.guard.grouping import widen
-from bot.guard.isolate import isolate, pretty
+from bot.guard.isolate import isolate, pretty, printed
 from bot.guard.limits import CHARACTERS, check_text
 from bot.guard.names import resolve
 from bot.guard.parse import Node, parse
@@ -51,9 +51,10 @@ def _guarded(
         widen(select, sources)
     tables = tuple(sorted(names.tables))
     compiled = fences(model, tables)
-    emitted = isolate(query, compiled)
-    reread(emitted, query, compiled)
-    return GuardedQuery(emitted, events, tables, pretty(query), GUARD_SEAL)
+    text = printed(query)
+    emitted = isolate(text, compiled)
+    reread(emitted, text, query, compiled)
+    return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL)
 
 
 def _from_duckdb(sql: str, known: set[str]) -> Node:

@@ -3,8 +3,11 @@
     WITH teams AS MATERIALIZED (…) SELECT * FROM (…) AS answer
 
 The query stays whole in a subquery, so its own WITH, ORDER BY and LIMIT mean what they meant, and
-a WITH of its own that bears a fence's name shadows it inside only. PostgreSQL keeps the order of
-such a subquery: it is never pulled up when it sorts, and no plan over a CTE is parallel.
+a WITH of its own that bears a fence's name shadows it inside only. A query that reads no table
+takes the parameter all the same.
+
+PostgreSQL keeps the order of such a subquery: one that sorts is never pulled up, and no plan over
+a CTE is parallel (a test reads plans).
 """
 
 from __future__ import annotations
@@ -18,9 +21,6 @@ from sqlglot.errors import SqlglotError
 from bot.guard.parse import Node
 from bot.semantic import Fence
 
-UNUSED = "SELECT * FROM ({query}) AS answer WHERE $1::uuid[] IS NOT NULL"
-"""For a query that reads no table: it takes the parameter all the same."""
-
 
 class _Printer(RawStream):
     """PostgreSQL text whose strings mean the same under either standard_conforming_strings."""
@@ -30,18 +30,21 @@ class _Printer(RawStream):
         self.write(f"E'{text}'".replace("\\", "\\\\") if "\\" in s else f"'{text}'")
 
 
-def isolate(query: Node, fences: tuple[Fence, ...]) -> str:
-    """One statement whose only parameter is $1, the bound events as uuid[]."""
-    text = _Printer(special_functions=True)(query)
+def printed(query: Node) -> str:
+    """The query as PostgreSQL text on one line."""
+    return str(_Printer(special_functions=True)(query))
+
+
+def isolate(text: str, fences: tuple[Fence, ...]) -> str:
+    """`text` inside its fences: one statement whose only parameter is $1, the events as uuid[]."""
     if not fences:
-        return UNUSED.format(query=text)
+        return f"SELECT * FROM ({text}) AS answer WHERE $1::uuid[] IS NOT NULL"  # noqa: S608  the same
     parts = ", ".join(f'"{fence.name}" AS MATERIALIZED ({fence.body})' for fence in fences)
-    return f"WITH {parts} SELECT * FROM ({text}) AS answer"  # noqa: S608  both are trees printed, not input
+    return f"WITH {parts} SELECT * FROM ({text}) AS answer"  # noqa: S608  printed from a tree
 
 
-def pretty(query: Node) -> str:
-    """The query as people see it, without the fence: in sqlglot's layout where it says the same."""
-    text = RawStream(special_functions=True)(query)
+def pretty(text: str, query: Node) -> str:
+    """`text`, which is `query`, over lines: in sqlglot's layout where that says the same."""
     try:
         lines = sqlglot.transpile(text, read="postgres", write="postgres", pretty=True)[0]
         if parse_sql(lines)[0].stmt == query:

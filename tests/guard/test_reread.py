@@ -1,0 +1,79 @@
+"""What was emitted is read again, and nothing else than what was meant passes."""
+
+from __future__ import annotations
+
+import pytest
+from pglast import parse_sql
+
+from bot.guard.isolate import isolate
+from bot.guard.reread import EmittedWrongError, reread
+from bot.semantic import Fence
+
+FENCES = (
+    Fence(
+        "divisions", "SELECT d.id FROM public.division_pools AS d WHERE d.e = ANY($1::uuid[])", ()
+    ),
+    Fence("teams", "SELECT t.id FROM public.teams AS t JOIN divisions AS d ON d.id = t.d", ()),
+)
+TEXT = "SELECT id FROM teams ORDER BY id"
+
+
+def read(emitted: str, text: str = TEXT, fences: tuple[Fence, ...] = FENCES) -> None:
+    """Read `emitted` as what should be `text` in `fences`."""
+    reread(emitted, text, parse_sql(text)[0].stmt, fences)
+
+
+def test_what_is_meant_passes() -> None:
+    """The isolated text of a query is read as that query in its fences."""
+    read(isolate(TEXT, FENCES))
+    read(isolate("SELECT 1", ()), "SELECT 1", ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("AS MATERIALIZED", "AS"),
+        ("AS MATERIALIZED", "AS NOT MATERIALIZED"),
+        ("WITH ", "WITH RECURSIVE "),
+        ("= ANY($1::uuid[])", "= ANY($1::uuid[]) OR true"),
+        ("= ANY($1::uuid[])", "= ANY($2::uuid[])"),
+        ('"teams" AS', '"teams" (id) AS'),
+        ('"teams" AS', '"team" AS'),
+        ('"teams" AS MATERIALIZED', '"x" AS (SELECT 1), "teams" AS MATERIALIZED'),
+        ("SELECT * FROM (", "SELECT 1 FROM ("),
+        (") AS answer", ") AS answer, public.users"),
+        (") AS answer", ") AS answer LIMIT 1"),
+        (") AS answer", ") AS answer UNION SELECT 1"),
+        (") AS answer", ") AS answer; SELECT 1"),
+        ("ORDER BY id)", ")"),
+        ("FROM teams ORDER", "FROM public.teams ORDER"),
+    ],
+)
+def test_anything_else_does_not(old: str, new: str) -> None:
+    """A statement that differs in its fences, its query or what is around them is not run."""
+    emitted = isolate(TEXT, FENCES)
+    assert old in emitted
+    with pytest.raises(EmittedWrongError):
+        read(emitted.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT id FROM public.teams",
+        "SELECT id FROM users",
+        "SELECT id FROM pg_class",
+        "WITH pg_class AS (SELECT 1 AS id) SELECT id FROM pg_class",
+        "SELECT (SELECT count(*) FROM users) FROM teams",
+    ],
+)
+def test_every_table_is_a_fence(text: str) -> None:
+    """A table that is neither a fence nor a WITH of the query is found by the second reading."""
+    with pytest.raises(EmittedWrongError, match="no fence"):
+        read(isolate(text, FENCES), text)
+
+
+def test_the_printed_query_is_the_checked_one() -> None:
+    """A printer that loses something is caught: the text has to parse to the tree."""
+    with pytest.raises(EmittedWrongError, match="another query"):
+        reread(isolate(TEXT, FENCES), TEXT, parse_sql("SELECT id FROM teams")[0].stmt, FENCES)
