@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -85,31 +86,33 @@ class Jobs:
     async def work(self) -> None:
         """Run jobs until cancelled. Goes on by itself after Redis was down."""
         consumer = secrets.token_hex(8)
-        running: set[asyncio.Task[None]] = set()
+        running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
-                try:
+                with _logged("queue_down"):
                     await self._queue.prepare()
                     await self._take_and_start(consumer, running)
-                except StoreError as error:
-                    _log.warning("queue_down", error=str(error))
-                    await asyncio.sleep(_PAUSE_SECONDS)
+                await asyncio.sleep(_PAUSE_SECONDS)
         finally:
-            await self._stop(consumer, running)
+            await self._stop(consumer, set(running.values()))
 
-    async def _take_and_start(self, consumer: str, running: set[asyncio.Task[None]]) -> None:
+    async def _take_and_start(self, consumer: str, running: dict[str, asyncio.Task[None]]) -> None:
+        """Fill `running`, tasks by entry; until StoreError or cancelled."""
         while True:
             if len(running) >= self._pace.concurrency:
-                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(0)  # lets those that ended leave `running`
                 continue
             free = self._pace.concurrency - len(running)
             for delivery in await self._queue.take(consumer, free):
-                task = asyncio.create_task(self._run(delivery))
-                running.add(task)
-                task.add_done_callback(running.discard)
+                # After an outage longer than the lease we may be given what we still run.
+                if delivery.entry not in running:
+                    task = asyncio.create_task(self._run(delivery))
+                    running[delivery.entry] = task
+                    task.add_done_callback(partial(_ended, running, delivery.entry))
 
     async def _stop(self, consumer: str, running: set[asyncio.Task[None]]) -> None:
-        late: set[asyncio.Task[None]] = set(running)
+        late = running
         try:
             if running:
                 _, late = await asyncio.wait(running, timeout=self._pace.grace)
@@ -118,7 +121,8 @@ class Jobs:
                 task.cancel()
         if late:
             await asyncio.wait(late)
-        await self._steadily(lambda: self._queue.leave(consumer))
+        with _logged("not_left"):
+            await self._queue.leave(consumer)
 
     async def _run(self, delivery: Delivery) -> None:
         """See one delivery through; cancelled, it gives the job back."""
@@ -145,7 +149,8 @@ class Jobs:
         elif not keeper.cancelled():
             _log.warning("job_taken_over", id=delivery.id, job=delivery.name)
         elif stopped:
-            await self._steadily(lambda: self._queue.release(delivery, after=0, count=False))
+            with _logged("not_released"):  # `leave` frees it too, and the end of its lease
+                await self._queue.release(delivery, after=0, count=False)
         else:
             await self._failed(delivery, attempt, None if work.cancelled() else work.exception())
 
@@ -161,12 +166,10 @@ class Jobs:
         """Renew the lease; ends, and ends `work`, only when the job is another's."""
         while True:
             await asyncio.sleep(self._pace.lease / 3)
-            try:
+            with _logged("lease_not_renewed"):
                 if not await self._queue.renew(delivery):
                     work.cancel()
                     return
-            except StoreError:
-                _log.warning("lease_not_renewed", id=delivery.id, job=delivery.name)
 
     async def _failed(self, delivery: Delivery, attempt: int, error: BaseException | None) -> None:
         _log.error("job_failed", id=delivery.id, job=delivery.name, attempt=attempt, exc_info=error)
@@ -191,6 +194,19 @@ class Jobs:
                     _log.warning("queue_down", error=str(error))
                     return None
             await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _ended(running: dict[str, asyncio.Task[None]], entry: str, _: asyncio.Task[None]) -> None:
+    del running[entry]
+
+
+@contextmanager
+def _logged(event: str) -> Iterator[None]:
+    """Log a StoreError and go on."""
+    try:
+        yield
+    except StoreError as error:
+        _log.warning(event, error=str(error))
 
 
 @asynccontextmanager

@@ -84,7 +84,7 @@ class Queue:
             await self._sweep(keys=[self._stream], args=[scripts.GROUP, _FORGOTTEN_MS])
 
     async def take(self, consumer: str, count: int) -> list[Delivery]:
-        """Up to `count` entries: abandoned ones first, then new ones, else () after a while."""
+        """Up to `count` entries: abandoned ones first, then new ones, else [] after a while."""
         with translated():
             found = await self._abandoned(consumer, count) or await self._new(consumer, count)
         return [
