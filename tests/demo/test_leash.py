@@ -16,8 +16,11 @@ from bot.demo.leash import leash_command
 
 PATIENCE = 20.0  # seconds to wait for what comes at once on an idle machine
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-SAYS_ITS_NUMBER = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(600)"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+# Short sleeps: a signal just before a long one would be noticed only after it.
+SAYS_ITS_NUMBER = """import os, time
+print(os.getpid(), flush=True)
+for _ in range(6_000): time.sleep(0.1)"""
 
 
 def until(done: Callable[[], bool]) -> bool:

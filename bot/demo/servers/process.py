@@ -74,9 +74,7 @@ def _failed(server: Server, what: str) -> StartFailedError:
     home = server.log.parent
     way_out = f"If nothing in {home} is of value, delete it and start again."
     message = f"{server.name} {what}. {way_out} The end of its log:"
-    return StartFailedError(
-        f"{server.name} {what}. {way_out} The end of its log:", tail(server.log)
-    )
+    return StartFailedError(message, tail(server.log))
 
 
 def end(server: Server) -> None:
