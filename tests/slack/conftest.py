@@ -1,0 +1,264 @@
+"""The real surface on the real queue, in a local workspace; only the answers are invented."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.answering import Status
+from bot.demo.workspace import Workspace
+from bot.digests import Digest
+from bot.domain import (
+    Code,
+    Dialect,
+    Event,
+    Outcome,
+    Question,
+    Refusal,
+    Report,
+    Source,
+)
+from bot.jobs import Jobs, Pace, open_jobs
+from bot.llm import ModelStatus
+from bot.llm.circuit import CircuitState
+from bot.llm.protocol import InstalledModel, LoadedModel
+from bot.llm.status import ConfiguredModel
+from bot.metrics import Metrics, new_metrics
+from bot.slack import SlackConfig, SlackSurface, open_slack
+from bot.store import DigestSchedule, Recent, StoredAnswer
+from tests.oracle.check import check
+from tests.slack.samples import SPRING, WINTER, answer, table
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+Answerer = Callable[[Question, Report], Awaitable[Outcome]]
+
+
+async def top_teams(question: Question, _report: Report) -> Outcome:
+    """Answer everything with two teams."""
+    return answer(table(("Kestrels", 12.5), ("Otters", 11)), asked=question)
+
+
+@dataclass(slots=True)
+class FakeAnswering:
+    """Answers as told, and remembers what it was asked. Bindings are kept in memory."""
+
+    answerer: Answerer = top_teams
+    events: tuple[Event, ...] = (SPRING, WINTER)
+    asked: list[Question] = field(default_factory=list)
+    bindings: dict[tuple[str, str], tuple[UUID, ...]] = field(default_factory=dict)
+    known: dict[str, StoredAnswer] = field(default_factory=dict)
+    failure: Exception | None = None
+
+    async def answer(self, question: Question, report: Report, /) -> Outcome:
+        """Answer, and keep it for the buttons."""
+        self.asked.append(question)
+        outcome = await self.answerer(question, report)
+        self.known[question.id] = stored(question)
+        return outcome
+
+    async def rows(self, question_id: str, team: str, channel: str, /) -> Outcome:
+        """The rows of an answer that was given here."""
+        known = self.known.get(question_id)
+        if known is None:
+            return Refusal(Code.NOT_BOUND, "I no longer have that <answer>.")
+        asked = Question(question_id, known.text, known.asker, channel)
+        return answer(table(("Kestrels", 12.5), ("=SUM(A1)", 11)), asked=asked)
+
+    async def stored(self, question_id: str, /) -> StoredAnswer | None:
+        """What was answered."""
+        return self.known.get(question_id)
+
+    async def directory(self) -> tuple[Event, ...]:
+        """All events."""
+        if self.failure:
+            raise self.failure
+        return self.events
+
+    async def bound(self, team: str, channel: str, /) -> tuple[Event, ...]:
+        """A channel's events."""
+        ids = self.bindings.get((team, channel), ())
+        return tuple(event for event in self.events if event.id in ids)
+
+    async def bind(self, team: str, channel: str, events: tuple[UUID, ...], by: str, /) -> None:
+        """Bind."""
+        self.bindings[team, channel] = events
+
+    async def unbind(self, team: str, channel: str, by: str, /) -> bool:
+        """Unbind."""
+        return self.bindings.pop((team, channel), None) is not None
+
+    async def status(self) -> Status:
+        """A model that is loaded and one that is missing."""
+        if self.failure:
+            raise self.failure
+        return STATUS
+
+
+STATUS = Status(
+    models=ModelStatus(
+        address="http://models:11434",
+        reachable=True,
+        version="0.14.1",
+        installed=(InstalledModel("sqlcoder:7b", 4_100_000_000), InstalledModel("other", 10)),
+        loaded=(
+            LoadedModel("sqlcoder:7b", 5_200_000_000, 5_200_000_000, "2026-05-02T12:30:00Z", 4096),
+        ),
+        models=(
+            ConfiguredModel("sqlcoder:7b", CircuitState.CLOSED, installed=True, loaded=True),
+            ConfiguredModel("small:1b", CircuitState.OPEN, installed=False, loaded=False),
+        ),
+        running=1,
+        waiting=2,
+        warming=False,
+        answers="sqlcoder:7b",
+        problem="",
+    ),
+    recent=Recent(41, 3.2, 9.5, {Code.MODEL_TIMED_OUT: 2}),
+    queue=3,
+)
+
+
+def stored(question: Question) -> StoredAnswer:
+    """The audit's line on an answered question."""
+    return StoredAnswer(
+        question_id=question.id,
+        text=question.text,
+        asker=question.asker,
+        channel=question.channel,
+        events=(SPRING.id,),
+        code=None,
+        message="",
+        source=Source.MODEL,
+        language_model="sqlcoder:7b",
+        sql="SELECT name, total FROM teams WHERE name <> '<!channel>'",
+        dialect=Dialect.POSTGRES,
+        shown="SELECT name, total FROM teams WHERE name <> '<!channel>'",
+        tables=("teams",),
+        rows=2,
+        truncated=False,
+        seconds=3.2,
+        fell_back=False,
+        repaired=False,
+        created_at=datetime.now(UTC),
+    )
+
+
+@dataclass(slots=True)
+class FakeDigests:
+    """Schedules in memory, and whatever digests a test puts in."""
+
+    written: tuple[Digest, ...] = ()
+    schedules: dict[tuple[str, str], DigestSchedule] = field(default_factory=dict)
+    days: list[date | None] = field(default_factory=list)
+
+    async def schedule(self, team: str, channel: str, at: time, by: str, /) -> DigestSchedule:
+        """Set one."""
+        made = DigestSchedule(team, channel, at, "Europe/Madrid", by)
+        self.schedules[team, channel] = made
+        return made
+
+    async def cancel(self, team: str, channel: str, /) -> bool:
+        """End one."""
+        return self.schedules.pop((team, channel), None) is not None
+
+    async def show(self, team: str, channel: str, /) -> DigestSchedule | None:
+        """See one."""
+        return self.schedules.get((team, channel))
+
+    async def write(
+        self, team: str, channel: str, day: date | None = None, /
+    ) -> tuple[Digest, ...]:
+        """What the test put in."""
+        self.days.append(day)
+        return self.written
+
+
+@dataclass(slots=True)
+class Scene:
+    """A running bot in a workspace, with everything that a test looks at or changes."""
+
+    workspace: Workspace
+    answering: FakeAnswering
+    digests: FakeDigests
+    jobs: Jobs
+    slack: SlackSurface
+    metrics: Metrics
+
+    def bind(self, channel: str, *events: Event) -> None:
+        """Bind a channel behind the bot's back."""
+        ids = tuple(event.id for event in events)
+        team = self.workspace.state.team
+        self.answering.bindings[team, self.workspace.channel(channel).id] = ids
+
+    async def reply(self, channel: str, ts: str, *, blocks: bool = True) -> dict[str, Any]:
+        """The first reply that has blocks (that is: an outcome, no stage)."""
+        return await self.workspace.until(
+            lambda: next(
+                (r for r in self.workspace.replies(channel, ts) if r.get("blocks") or not blocks),
+                None,
+            )
+        )
+
+    async def idle(self) -> None:
+        """Wait until no job waits or runs."""
+        async with asyncio.timeout(10):
+            while await self.jobs.depth():
+                await asyncio.sleep(0.02)
+
+    async def ask(self, channel: str = "general", text: str = "top 5 teams") -> dict[str, Any]:
+        """Mention the bot as Maya and wait for the outcome."""
+        ts = self.workspace.post("maya", channel, f"@Game Stats {text}")
+        return await self.reply(channel, ts)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    workspace: Workspace, redis_url: str, *, socket: bool = True, work: bool = True
+) -> AsyncIterator[Scene]:
+    """Start the surface and its worker as the composition root does."""
+    answering, others, metrics = FakeAnswering(), FakeDigests(), new_metrics()
+    config = SlackConfig(
+        bot_token=workspace.bot_token,
+        app_token=workspace.app_token if socket else "",
+        signing_secret=workspace.signing_secret,
+        api_url=workspace.api_url,
+    )
+    pace = Pace(lease=2.0, grace=2.0, backoff=0.05)
+    async with (
+        open_jobs(redis_url, pace) as jobs,
+        open_slack(config, answering, others, jobs, metrics) as slack,
+    ):
+        tasks = [asyncio.create_task(slack.listen())]
+        if work:
+            tasks.append(asyncio.create_task(jobs.work()))
+        try:
+            if socket:
+                await workspace.until(workspace.connected)
+            yield Scene(workspace, answering, others, jobs, slack, metrics)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    """A workspace whose every request is checked against Slack's own types."""
+    async with Workspace(manifest=MANIFEST, limited=False, inspect=check) as made:
+        yield made
+
+
+@pytest.fixture
+async def scene(workspace: Workspace, redis_url: str) -> AsyncIterator[Scene]:
+    """The bot, connected over Socket Mode."""
+    async with running(workspace, redis_url) as made:
+        yield made

@@ -1,0 +1,198 @@
+"""A question's way through Slack: mention or message, one reply, its stages, and the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from bot.domain import Code, Outcome, Progress, Question, Refusal, Report, Stage
+from bot.slack import intake, reply
+from bot.slack.mentions import said_by_person
+from tests.slack.conftest import Scene, top_teams
+from tests.slack.samples import answer, table
+
+
+def kinds(message: dict[str, Any]) -> list[str]:
+    """The types of a message's blocks."""
+    return [block["type"] for block in message["blocks"]]
+
+
+async def test_a_mention_is_answered_in_its_thread(scene: Scene) -> None:
+    """The reply in the thread has a native table, a trust line and buttons."""
+    found = await scene.ask()
+    assert kinds(found) == ["table", "context", "actions"]
+    assert "2 rows from Spring Classic" in found["text"]
+    (asked,) = scene.answering.asked
+    assert asked.text == "top 5 teams"
+    assert asked.asker.team == scene.workspace.state.team
+
+
+async def test_a_direct_message_is_a_question(scene: Scene) -> None:
+    """No mention is needed in private."""
+    ts = scene.workspace.direct("sam", "who &amp; what <won>?")
+    place = scene.workspace.state.direct(scene.workspace.person("sam")).id
+    await scene.reply(place, ts)
+    assert scene.answering.asked[0].channel == place
+
+
+async def test_the_placeholder_comes_before_the_answer(scene: Scene) -> None:
+    """While a question is being answered its reply says so, and becomes the answer later."""
+    go = asyncio.Event()
+
+    async def slow(question: Question, report: Report) -> Outcome:
+        await go.wait()
+        return await top_teams(question, report)
+
+    scene.answering.answerer = slow
+    ts = scene.workspace.post("maya", "general", "@Game Stats top 5")
+    waiting = await scene.reply("general", ts, blocks=False)
+    assert waiting["text"] == "Looking…"
+    go.set()
+    done = await scene.reply("general", ts)
+    assert done["ts"] == waiting["ts"]
+    assert len(scene.workspace.replies("general", ts)) == 1
+
+
+async def test_stages_are_shown_no_faster_than_the_pace(scene: Scene) -> None:
+    """Of stages that follow quickly the latest is shown, and nothing after the answer."""
+
+    async def staged(question: Question, report: Report) -> Outcome:
+        await report(Progress(Stage.QUEUED, "2nd in line"))
+        await report(Progress(Stage.DRAFTING))
+        await scene.workspace.until(
+            lambda: [
+                one
+                for one in scene.workspace.calls("chat.update")
+                if one.args["text"] == "Writing the query…"
+            ]
+        )
+        return await top_teams(question, report)
+
+    scene.answering.answerer = staged
+    await scene.ask()
+    texts = [one.args["text"] for one in scene.workspace.calls("chat.update")]
+    assert texts == ["Writing the query…", "2 rows from Spring Classic"]
+
+
+async def test_a_repeated_delivery_is_answered_once(scene: Scene) -> None:
+    """Slack may deliver an event again; there is one answer."""
+    await scene.ask()
+    scene.workspace.deliver_again()
+    await scene.ask("winter-cup", "another one")
+    assert len(scene.answering.asked) == 2
+    assert len(scene.workspace.calls("chat.postMessage")) == 2
+
+
+async def test_a_second_run_edits_the_reply_that_exists(scene: Scene) -> None:
+    """When a question's worker died, the next one finds the reply by its metadata."""
+    ts = scene.workspace.post("maya", "general", "a thread")
+    place = scene.workspace.channel("general").id
+    ask = intake.Ask("q-1", scene.workspace.state.team, place, "U1", "top 5", ts, ts)
+    first = await reply.place(scene.slack.rooms.web, ask, again=False)
+    second = await reply.place(scene.slack.rooms.web, ask, again=True)
+    other = await reply.place(
+        scene.slack.rooms.web, intake.Ask("q-2", *list(asdict(ask).values())[1:]), again=True
+    )
+    assert first == second
+    assert other != first
+
+
+async def test_a_handler_that_fails_is_run_again_on_the_same_reply(scene: Scene) -> None:
+    """A broken delivery of the final edit leads to a second run, which edits the same message."""
+    scene.workspace.fail_next("chat.update", "fatal_error")
+    found = await scene.ask()
+    assert kinds(found)[0] == "table"
+    assert len(scene.workspace.calls("chat.postMessage")) == 1
+    assert len(scene.answering.asked) == 2
+
+
+@pytest.mark.parametrize("reason", ["invalid_blocks", "msg_blocks_too_long", "invalid_attachments"])
+async def test_a_rejected_table_is_sent_again_plainer(scene: Scene, reason: str) -> None:
+    """The same rows come as fixed-width text when Slack refuses the table."""
+    scene.workspace.fail_next("chat.update", reason)
+    found = await scene.ask()
+    assert kinds(found) == ["rich_text", "context", "actions"]
+    assert "Kestrels" in json.dumps(found["blocks"])
+
+
+async def test_rejected_blocks_still_leave_the_text(scene: Scene) -> None:
+    """When no block at all is taken the answer comes as text."""
+    for _ in range(2):
+        scene.workspace.fail_next("chat.update", "invalid_blocks")
+    ts = scene.workspace.post("maya", "general", "@Game Stats top 5")
+    await scene.workspace.until(lambda: len(scene.workspace.calls("chat.update")) == 3)
+    (found,) = scene.workspace.replies("general", ts)
+    assert "Kestrels" in found["text"]
+    assert "Spring Classic · from teams · 2 rows" in found["text"]
+
+
+async def test_a_rate_limited_edit_is_waited_out(scene: Scene) -> None:
+    """The final edit comes after the wait that Slack asks for."""
+    scene.workspace.fail_next("chat.update", "ratelimited", retry_after=1)
+    assert kinds(await scene.ask())[0] == "table"
+    assert len(scene.answering.asked) == 1
+
+
+async def test_a_deleted_placeholder_does_not_lose_the_answer(scene: Scene) -> None:
+    """When the message to edit is gone the answer is posted anew."""
+    scene.workspace.fail_next("chat.update", "message_not_found")
+    ts = scene.workspace.post("maya", "general", "@Game Stats top 5")
+    await scene.reply("general", ts)
+    assert len(scene.workspace.calls("chat.postMessage")) == 2
+
+
+async def test_refusals_outages_and_bugs_look_different(scene: Scene) -> None:
+    """Each kind has its own sign."""
+    signs = []
+    for code in (Code.TOO_COSTLY, Code.DATABASE_DOWN, Code.BUG):
+
+        async def refuse(_question: Question, _report: Report, code: Code = code) -> Outcome:
+            return Refusal(code, "A sentence.")
+
+        scene.answering.answerer = refuse
+        signs.append((await scene.ask())["text"])
+    assert signs == ["A sentence.", ":warning: A sentence.", ":beetle: A sentence."]
+
+
+async def test_an_answer_that_cannot_be_drawn_is_said_to_be_a_bug(scene: Scene) -> None:
+    """A result that breaks the renderer does not leave "Looking…" for ever."""
+
+    class Broken:
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    async def broken(question: Question, _report: Report) -> Outcome:
+        return answer(table((Broken(), 1)), asked=question)
+
+    scene.answering.answerer = broken
+    found = await scene.ask()
+    assert "cannot show it" in found["text"]
+
+
+def test_bots_and_edits_are_not_answered() -> None:
+    """What bots say, and edits of what was said, is no question."""
+    event = {"type": "app_mention", "channel": "C1", "ts": "1.0", "text": "x", "user": "U1"}
+    edited = {"edited": {"user": "U1", "ts": "1.1"}}
+    assert said_by_person(event)
+    for odd in ({"bot_id": "B1"}, edited, {"subtype": "bot_message"}, {"user": None}):
+        assert not said_by_person({**event, **odd})
+
+
+async def test_a_channel_that_closed_ends_the_job(scene: Scene) -> None:
+    """When the bot may not write there any more the job is not tried for ever."""
+    scene.workspace.fail_next("chat.postMessage", "is_archived")
+    scene.workspace.post("maya", "general", "@Game Stats top 5")
+    await scene.workspace.until(lambda: scene.workspace.calls("chat.postMessage"))
+    await scene.ask("winter-cup")
+    await scene.idle()
+    assert len(scene.answering.asked) == 1
+
+
+def test_text_reads_as_on_the_screen() -> None:
+    """Mentions go, links and channels read by their words, escapes are undone."""
+    text = "<@U1> goals &gt; 3 in <#C1|open> <https://x.org|site> <!here> <mailto:a@b.c|a@b.c>"
+    assert intake.readable(text) == "goals > 3 in #open site here a@b.c"
