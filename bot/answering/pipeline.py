@@ -162,8 +162,9 @@ class Answering:
         outcome = await self._run(question, trail.events, trail.draft, report, started)
         if isinstance(outcome, Refusal) and _repairable(outcome):
             outcome = await self._repair(asked, outcome, question, report, started, trail)
-        if isinstance(outcome, Answer):
-            await self.drafting.remember(asked, outcome.draft)
+        if isinstance(outcome, Refusal):
+            return words.for_people(outcome)
+        await self.drafting.remember(asked, outcome.draft)
         return outcome
 
     async def _over_limit(self, question: Question) -> float | None:

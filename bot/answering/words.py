@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain import Code, Refusal
 
 _SENTENCES = {
@@ -49,9 +51,32 @@ _SENTENCES = {
 }
 
 
+_AGAIN = "Please put the question another way, for example “top 5 teams by spirit score”."
+
+_DRAFT_FAULTS = frozenset(
+    {
+        Code.UNKNOWN_TABLE,
+        Code.UNKNOWN_COLUMN,
+        Code.FORBIDDEN_FUNCTION,
+        Code.FORBIDDEN_TYPE,
+        Code.FORBIDDEN_SYNTAX,
+        Code.UNSUPPORTED_DIALECT,
+        Code.TOO_COMPLEX,
+    }
+)
+
+
 def refusal(code: Code, *, sql: str = "", retry_after: float | None = None) -> Refusal:
     """The refusal of a code that always reads the same; `retry_after` is in seconds."""
     return Refusal(code, _SENTENCES[code], sql=sql, retry_after=retry_after)
+
+
+def for_people(refused: Refusal) -> Refusal:
+    """A guard's refusal with what to do; its own sentence speaks of SQL and stays as the reason."""
+    if refused.code not in _DRAFT_FAULTS:
+        return refused
+    said = f"I could not write a query that works for this. {_AGAIN} ({refused.message})"
+    return replace(refused, message=said)
 
 
 def rate_limited(seconds: float) -> Refusal:
