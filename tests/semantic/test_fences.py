@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from pglast import ast, parse_sql
 
 from bot.semantic import SemanticModel, fences, load
 
@@ -74,6 +75,18 @@ def test_an_unknown_table_has_no_fence(game_stats: SemanticModel) -> None:
     """A name that the model does not list is a KeyError, never an open fence."""
     with pytest.raises(KeyError):
         fences(game_stats, ["users"])
+
+
+def test_the_cut_is_closed_before_anything_is_computed(game_stats: SemanticModel) -> None:
+    """Expressions and lookups stand outside a subquery of bare columns that ends with OFFSET 0."""
+    for table in PHYSICAL.keys() - {"standings", "team_games"}:
+        (statement,) = parse_sql(fences(game_stats, [table])[-1].body)
+        source = statement.stmt.fromClause[0]
+        while isinstance(source, ast.JoinExpr):
+            source = source.larg
+        cut = source.subquery
+        assert cut.limitOffset is not None
+        assert all(isinstance(target.val, ast.ColumnRef) for target in cut.targetList)
 
 
 @pytest.mark.parametrize("table", TABLES)
