@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import Workspace
+from tests.browser import find
 from tests.oracle.check import check
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -46,3 +48,22 @@ def client(workspace: Workspace) -> AsyncWebClient:
 async def app(client: AsyncWebClient) -> AsyncApp:
     """An app without listeners."""
     return AsyncApp(client=client)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The browser that `python -m tests.browser` made sure of."""
+    path = find()
+    assert path is not None, "no Chromium: run python -m tests.browser"
+    return path
+
+
+@pytest.fixture
+async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    """A Chromium without a window."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=browser_path, args=["--no-sandbox"]
+        )
+        yield started
+        await started.close()

@@ -66,10 +66,14 @@ class Page:
 
     async def snapshot(self, request: Request) -> Response:
         """Give everything that a person sees."""
+        return JSONResponse(
+            self._seen_by(self._who(request)), headers={"Cache-Control": "no-store"}
+        )
+
+    def _who(self, request: Request) -> str:
+        """Return who asks; a page that does not know yet is the first person's."""
         user = request.query_params.get("user", "")
-        if user not in self.state.people:
-            user = next(iter(self.state.people))
-        return JSONResponse(self._seen_by(user), headers={"Cache-Control": "no-store"})
+        return user if user in self.state.people else next(iter(self.state.people))
 
     def _seen_by(self, user: str) -> Json:
         state = self.state
@@ -104,9 +108,8 @@ class Page:
 
     async def stream(self, request: Request) -> Response:
         """Stream what changes for a person."""
-        user = request.query_params.get("user", "")
         return StreamingResponse(
-            self._changes(user),
+            self._changes(self._who(request)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
@@ -132,7 +135,7 @@ class Page:
 
     async def file(self, request: Request) -> Response:
         """Give a file that was shared where the person can see it."""
-        user = request.query_params.get("user", "")
+        user = self._who(request)
         stored = self.state.files.get(request.path_params["id"])
         shares = stored.shares if stored else []
         if not any(user in self.state.channels[channel].members for channel, _ in shares):

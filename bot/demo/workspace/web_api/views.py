@@ -117,7 +117,7 @@ def publish(call: Call) -> Json:
         "previous_view_id": None,
     }
     call.state.homes[user] = home
-    call.state.publish({"type": "home", "view": home.view}, {user})
+    call.state.publish({"type": "home", "home": home.view}, {user})
     return {"view": home.view}
 
 

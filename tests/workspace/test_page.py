@@ -1,0 +1,273 @@
+"""The page in Chromium: asking, buttons, files, modals, commands, two people, a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from slack_bolt.async_app import AsyncApp
+
+from bot.demo.workspace import Workspace
+from tests.workspace.conftest import socket_mode
+from tests.workspace.gallery import add_listeners
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture
+async def gallery(workspace: Workspace, app: AsyncApp) -> AsyncIterator[Workspace]:
+    """The workspace with the gallery app connected."""
+    add_listeners(app)
+    async with socket_mode(app, workspace):
+        yield workspace
+
+
+async def open_page(
+    browser: Browser, workspace: Workspace, *, width: int = 1280, scheme: str = "light"
+) -> Page:
+    """Open the page; any error in it fails the test at `finish`."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = await context.new_page()
+    page.faults = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda said: _note(page, said.type, said.text))
+    await page.goto(workspace.url)
+    await expect(page.get_by_label("Message #general")).to_be_visible()
+    # The page is live once it has told the server whom it shows.
+    await workspace.until(lambda: workspace.state.watchers)
+    return page
+
+
+def _note(page: Page, kind: str, text: str) -> None:
+    # Chromium reports each refused action as an error of its own; the page shows it as a toast.
+    if kind == "error" and "400 (Bad Request)" not in text:
+        page.faults.append(text)
+
+
+async def ask(page: Page, words: str) -> None:
+    """Write into the channel and send."""
+    box = page.get_by_label("Message #general")
+    await box.fill(words)
+    await box.press("Escape")
+    await box.press("Enter")
+
+
+async def finish(page: Page) -> None:
+    """Close the page; nothing may have gone wrong in it."""
+    assert page.faults == []
+    await page.context.close()
+
+
+async def test_a_question_is_answered_with_a_table(browser: Browser, gallery: Workspace) -> None:
+    """The thread opens by itself with the table; text that looks like HTML stays text."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats top teams by spirit score")
+    thread = page.locator("#replies")
+    await expect(thread.get_by_role("cell", name="Tidal Wave")).to_be_visible()
+    await expect(thread.get_by_role("cell", name="Copper <b>Foxes</b>")).to_be_visible()
+    await expect(thread.get_by_text("<b>not bold</b>")).to_be_visible()
+    await expect(page.get_by_role("button", name="1 reply")).to_be_visible()
+    await finish(page)
+
+
+async def test_buttons_show_sql_fetch_csv_and_ask_first(
+    browser: Browser, gallery: Workspace, tmp_path: Path
+) -> None:
+    """SQL comes privately, CSV as a file to preview and download, and a confirm asks before."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats top")
+    thread = page.locator("#replies")
+    await thread.get_by_role("button", name="Show SQL").click()
+    await expect(thread.get_by_text("Only visible to you")).to_be_visible()
+    await expect(thread.get_by_text("SELECT name, avg(total)")).to_be_visible()
+    await thread.get_by_role("button", name="CSV").click()
+    await thread.get_by_role("button", name="Preview").click()
+    await expect(
+        thread.locator(".preview").get_by_role("cell", name="Moss & Stone")
+    ).to_be_visible()
+    async with page.expect_download() as waiting:
+        await thread.get_by_role("link", name="Download").click()
+    await (await waiting.value).save_as(tmp_path / "answer.csv")
+    assert (tmp_path / "answer.csv").read_bytes() == gallery.files[0].body
+    await thread.get_by_role("button", name="Ask again").click()
+    await page.get_by_role("button", name="Leave it").click()
+    await thread.get_by_role("button", name="Ask again").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+    await expect(thread.get_by_text("asked again")).to_be_visible()
+    await expect(thread.get_by_text("(edited)")).to_be_visible()
+    assert len(gallery.calls("chat.update")) == 1
+    await finish(page)
+
+
+async def test_a_menu_in_a_message_sends_its_choice(browser: Browser, gallery: Workspace) -> None:
+    """A select in a message tells the app at once."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats top")
+    await page.locator("#replies").get_by_label("Division").select_option("Mixed")
+    await expect(page.locator("#replies").get_by_text("division mixed")).to_be_visible()
+    await finish(page)
+
+
+async def test_a_command_is_completed_and_fills_a_modal(
+    browser: Browser, gallery: Workspace
+) -> None:
+    """The composer offers the manifest's commands; a modal is filled by keyboard alone."""
+    page = await open_page(browser, gallery)
+    box = page.get_by_label("Message #general")
+    await box.fill("/stats-ch")
+    await expect(page.get_by_role("option", name=re.compile("stats-channel"))).to_be_visible()
+    await box.press("Enter")
+    await expect(box).to_have_value("/stats-channel ")
+    await box.press("Enter")
+    dialog = page.get_by_role("dialog", name="Choose events")
+    events = dialog.get_by_role("combobox", name="Events")
+    await expect(events).to_be_focused()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("Please complete this required field.").first).to_be_visible()
+    for name in ("spring", "winter"):
+        await events.fill(name)
+        await expect(dialog.get_by_role("option")).to_have_count(1)
+        await events.press("Enter")
+    await dialog.get_by_label("Daily").check()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("One event only, please.")).to_be_visible()
+    await dialog.get_by_role("button", name="Remove Winter Cup").click()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_be_hidden()
+    posted = page.locator("#messages").get_by_text("bound to Spring Classic, daily")
+    await expect(posted).to_be_visible()
+    await finish(page)
+
+
+async def test_an_unknown_command_is_refused_kindly(browser: Browser, gallery: Workspace) -> None:
+    """What cannot be done is said, and what was typed is kept."""
+    page = await open_page(browser, gallery)
+    await ask(page, "/nothing at all")
+    await expect(page.get_by_text("/nothing is no command here")).to_be_visible()
+    await expect(page.get_by_label("Message #general")).to_have_value("/nothing at all")
+    await finish(page)
+
+
+async def test_a_data_table_sorts_and_pages(browser: Browser, gallery: Workspace) -> None:
+    """Five rows a page; a click on a heading sorts by number, largest first, then smallest."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats data")
+    thread = page.locator("#replies")
+    await expect(thread.get_by_text("1–5 of 7")).to_be_visible()
+    await thread.get_by_role("button", name="Next").click()
+    await expect(thread.get_by_text("6–7 of 7")).to_be_visible()
+    await thread.get_by_role("button", name="spirit").click()
+    await thread.get_by_role("button", name="spirit").click()
+    await expect(thread.locator("tbody tr").first).to_contain_text("Quiet Riot")
+    await finish(page)
+
+
+async def test_charts_are_drawn_with_their_numbers(browser: Browser, gallery: Workspace) -> None:
+    """Every kind of chart is a picture with a name and the same numbers as a table."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats chart")
+    thread = page.locator("#replies")
+    for kind in ("bar", "line", "area", "pie"):
+        await expect(thread.get_by_role("img", name=re.compile(f"^{kind} chart"))).to_be_visible()
+    assert await thread.locator("rect.mark").count() == 10
+    await finish(page)
+
+
+async def test_markup_is_shown_as_slack_shows_it(browser: Browser, gallery: Workspace) -> None:
+    """Entities become characters, mentions stand out, code is code, and nothing runs."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats markup <img src=x onerror=alert(1)> <!channel>")
+    thread = page.locator("#replies")
+    await expect(thread.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    await expect(thread.locator("pre").first).to_have_text("SELECT 1\n> 2")
+    await expect(thread.locator(".mention.broad")).to_have_text("@channel")
+    await expect(thread.locator("article").first).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(thread.locator(".markdown li")).to_have_text("a b")
+    await finish(page)
+
+
+async def test_a_status_is_shown_until_the_reply(browser: Browser, gallery: Workspace) -> None:
+    """What the app is doing stands under the question, and goes with the next message."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats status")
+    line = page.locator("#messages").get_by_text("Game Stats is writing a query…")
+    await expect(line).to_be_visible()
+    ts = gallery.messages("general")[0]["ts"]
+    gallery.post("sam", "general", "thanks", ts)
+    await expect(line).to_be_hidden()
+    await finish(page)
+
+
+async def test_two_people_see_what_is_theirs(browser: Browser, gallery: Workspace) -> None:
+    """The other person's messages arrive live and unread; switching shows their side."""
+    page = await open_page(browser, gallery)
+    gallery.post("sam", "winter-cup", "anyone here?")
+    room = page.get_by_role("button", name=re.compile("winter-cup"))
+    await expect(room).to_contain_text("1")
+    await room.click()
+    await expect(page.get_by_text("anyone here?")).to_be_visible()
+    await expect(room).not_to_contain_text("1")
+    await page.get_by_label("Signed in as").select_option("Sam Lindqvist")
+    await page.get_by_role("button", name=re.compile("Game Stats")).click()
+    await page.get_by_label("Message Game Stats").fill("hello")
+    await page.get_by_label("Message Game Stats").press("Enter")
+    await expect(page.locator("#messages").get_by_text("in private: hello")).to_be_visible()
+    await finish(page)
+
+
+async def test_home_is_published_when_it_is_opened(browser: Browser, gallery: Workspace) -> None:
+    """The app's Home tab shows what it publishes for this person."""
+    page = await open_page(browser, gallery)
+    await page.get_by_role("button", name=re.compile("Game Stats")).click()
+    await page.get_by_role("tab", name="Home").click()
+    await expect(page.get_by_role("heading", name="How to ask")).to_be_visible()
+    await finish(page)
+
+
+async def test_a_notice_is_shown_live(browser: Browser, gallery: Workspace) -> None:
+    """The demo's notice appears, changes and goes while the page is open."""
+    page = await open_page(browser, gallery)
+    gallery.notice("The model is warming up.", detail="It takes a minute.", kind="busy")
+    notice = page.locator("#notice")
+    await expect(notice).to_contain_text("The model is warming up.")
+    await notice.get_by_text("More").click()
+    await expect(notice.get_by_text("It takes a minute.")).to_be_visible()
+    gallery.notice("")
+    await expect(notice).to_be_hidden()
+    await finish(page)
+
+
+async def test_a_phone_shows_one_pane_at_a_time(browser: Browser, gallery: Workspace) -> None:
+    """At 390 px: list, channel or thread; nothing is wider than the screen."""
+    page = await open_page(browser, gallery, width=390, scheme="dark")
+    await ask(page, "@Game Stats top")
+    await page.get_by_role("button", name="1 reply").click()
+    await expect(page.locator("#replies").get_by_role("cell", name="Tidal Wave")).to_be_visible()
+    await expect(page.locator("#channel")).to_be_hidden()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.get_by_role("button", name="Back to the channel").click()
+    await expect(page.locator("#thread")).to_be_hidden()
+    await page.get_by_role("button", name="All channels").click()
+    await expect(page.locator("#channel")).to_be_hidden()
+    await page.get_by_role("button", name=re.compile("spring-classic")).click()
+    await expect(page.get_by_label("Message #spring-classic")).to_be_visible()
+    await finish(page)
+
+
+async def test_the_page_comes_back_with_what_was_open(browser: Browser, gallery: Workspace) -> None:
+    """A reload opens the same channel and thread."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats top")
+    await expect(page.locator("#replies").get_by_role("cell", name="Tidal Wave")).to_be_visible()
+    await page.reload()
+    await expect(page.locator("#replies").get_by_role("cell", name="Tidal Wave")).to_be_visible()
+    await page.locator("#reply-composer textarea").focus()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#thread")).to_be_hidden()
+    await finish(page)
