@@ -102,7 +102,7 @@ def _check_characters(token: str) -> None:
     elif token.isascii() or token.startswith('"') or token.replace("$", "_").isidentifier():
         return
     else:
-        stray = next(char for char in token if not char.isascii() and not char.isalnum())
+        stray = next((char for char in token if not f"_{char}".isidentifier()), token[0])
     raise Refused(
         Code.FORBIDDEN_SYNTAX,
         f"The SQL has a character outside of quotes that no name has: U+{ord(stray):04X}.",

@@ -49,7 +49,7 @@ def duckdb_only(what: str) -> Refused:
     """DuckDB that has no PostgreSQL form here."""
     return Refused(
         Code.UNSUPPORTED_DIALECT,
-        f"The model used a DuckDB feature that PostgreSQL lacks: {shown(what)}",
+        f"The model used a DuckDB feature that PostgreSQL lacks: {shown(what)}.",
     )
 
 

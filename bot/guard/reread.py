@@ -22,7 +22,7 @@ from bot.semantic import Fence
 Tree = dict[str, Any]
 """PostgreSQL's tree as the parser writes it to JSON: much faster than objects, for equality."""
 
-_PLACES = re.compile(r',?"(?:location|list_start|list_end|stmt_location|stmt_len)":-?\d+')
+_PLACES = re.compile(r',?"\w*(?:location|list_start|list_end|stmt_len)":-?\d+')
 """Places in the text, which are no part of its meaning. In strings the quotes are escaped."""
 
 _UNUSED = "SELECT * FROM (SELECT) AS answer WHERE $1::uuid[] IS NOT NULL"

@@ -5,11 +5,13 @@ sqlglot knows most of the difference; `bot.guard.duckdb` has the rules that it l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
+from sqlglot.errors import ErrorLevel, ParseError, UnsupportedError
 
 from bot.domain import Code
 from bot.guard.duckdb import LACKING, mend
@@ -22,33 +24,23 @@ def to_postgres(sql: str, known: AbstractSet[str]) -> str:
 
     `known` are the names of the semantic model's tables and columns.
     """
-    try:
-        tree = _parsed(sql)
-        mend(tree, known)
-        for call in tree.find_all(exp.Func):
-            name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
-            if name in LACKING:
-                raise duckdb_only(f"{name}()")
+    with _translated():
+        statements = sqlglot.parse(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
+    tree = _query([statement for statement in statements if statement])
+    mend(tree, known)
+    for call in tree.find_all(exp.Func):
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name in LACKING:
+            raise duckdb_only(f"{name}()")
+    with _translated():
         text = tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
-    except RecursionError as error:
-        raise too_complex("parts nested too deep") from error
-    except UnsupportedError as error:
-        raise duckdb_only(str(error).splitlines()[0]) from error
     if len(text) > CHARACTERS:
         raise too_complex(f"more than {CHARACTERS} characters of PostgreSQL")
     return text
 
 
-def _parsed(sql: str) -> exp.Query:
-    """The one query in `sql`."""
-    try:
-        parsed = sqlglot.parse(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
-    except ParseError as error:
-        what = error.errors[0]["description"] if error.errors else "no SQL"
-        raise Refused(Code.NOT_SQL, f"DuckDB cannot read the SQL: {what}") from error
-    except SqlglotError as error:
-        raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error
-    statements = [statement for statement in parsed if statement]
+def _query(statements: list[exp.Expression]) -> exp.Query:
+    """The one query among `statements`."""
     if len(statements) != 1:
         raise Refused(Code.NOT_A_QUERY, "Exactly one query can be run at a time.")
     if isinstance(statements[0], exp.Pivot):
@@ -56,3 +48,19 @@ def _parsed(sql: str) -> exp.Query:
     if not isinstance(statements[0], exp.Query):
         raise Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
     return statements[0]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn sqlglot's errors into refusals: the one place that knows them."""
+    try:
+        yield
+    except RecursionError as error:
+        raise too_complex("parts nested too deep") from error
+    except UnsupportedError as error:
+        raise duckdb_only(str(error).splitlines()[0].rstrip(".")) from error
+    except ParseError as error:
+        what = error.errors[0]["description"] if error.errors else "no SQL"
+        raise Refused(Code.NOT_SQL, f"DuckDB cannot read the SQL: {what}.") from error
+    except Exception as error:  # noqa: BLE001  on broken SQL sqlglot raises TypeError and others
+        raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error

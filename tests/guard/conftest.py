@@ -26,9 +26,11 @@ def model() -> SemanticModel:
 
 @pytest.fixture(scope="session")
 def guarded(model: SemanticModel) -> Guarding:
-    """Guards a text, as PostgreSQL if nothing else is said."""
+    """Guards a text: as PostgreSQL, and for an event that does not exist, if nothing is said."""
 
-    def run(sql: str, dialect: str = "postgres") -> GuardedQuery | Refusal:
-        return guard(sql, Dialect(dialect), model, EVENTS)
+    def run(
+        sql: str, dialect: str = "postgres", events: tuple[UUID, ...] = EVENTS
+    ) -> GuardedQuery | Refusal:
+        return guard(sql, Dialect(dialect), model, events)
 
     return run

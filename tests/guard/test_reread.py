@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pglast import parse_sql
+from pglast import ast, parse_sql
 
 from bot.guard.isolate import isolate
-from bot.guard.reread import EmittedWrongError, reread
+from bot.guard.reread import _PLACES, EmittedWrongError, reread
 from bot.semantic import Fence
 
 FENCES = (
@@ -55,6 +55,19 @@ def test_anything_else_does_not(old: str, new: str) -> None:
     assert old in emitted
     with pytest.raises(EmittedWrongError):
         read(emitted.replace(old, new))
+
+
+def test_no_place_in_the_text_is_compared() -> None:
+    """Every attribute of the tree that only says where something stood is left out."""
+    places = {
+        name
+        for kind in vars(ast).values()
+        if isinstance(kind, type) and isinstance(getattr(kind, "__slots__", None), dict)
+        for name, slot in kind.__slots__.items()
+        if slot.c_type == "ParseLoc"
+    }
+    assert places
+    assert [name for name in places if not _PLACES.fullmatch(f'"{name}":1')] == []
 
 
 @pytest.mark.parametrize(

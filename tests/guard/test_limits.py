@@ -1,0 +1,92 @@
+"""Texts that are too large, too deep or hold stray characters never reach a parser that suffers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain import Code, GuardedQuery, Refusal
+
+Guarding = Callable[..., GuardedQuery | Refusal]
+
+NESTS: dict[str, Callable[[int], str]] = {
+    "brackets": lambda n: f"SELECT {'(' * n}1{')' * n}",
+    "arrays": lambda n: f"SELECT {'ARRAY[' * n}1{']' * n}",
+    "any array": lambda n: f"SELECT {'1 = ANY(ARRAY[' * n}1{'])' * n}",
+    "calls": lambda n: f"SELECT {'abs(' * n}1{')' * n}",
+    "types": lambda n: f"SELECT {'numeric(' * n}1{')' * n}",
+    "structs": lambda n: f"SELECT {'struct(' * n}1{')' * n}",
+    "not": lambda n: f"SELECT {'NOT ' * n}true",
+    "minus": lambda n: f"SELECT {'- ' * n}seed FROM teams",
+    "sums": lambda n: f"SELECT 1{' + 1' * n}",
+    "unions": lambda n: f"SELECT 1{' UNION SELECT 1' * n}",
+    "subqueries": lambda n: f"SELECT * FROM {'(SELECT * FROM ' * n}teams{') AS t' * n}",
+    "cases": lambda n: f"SELECT {'CASE WHEN true THEN ' * n}1{' END' * n}",
+    "casts": lambda n: f"SELECT 1{'::int' * n}",
+    "joins": lambda n: f"SELECT 1 FROM teams{' JOIN teams ON true' * n}",
+    "null tests": lambda n: f"SELECT true{' IS NULL' * n}",
+    "collations": lambda n: "SELECT name" + ' COLLATE "C"' * n + " FROM teams",
+}
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "duckdb"])
+@pytest.mark.parametrize("nest", NESTS.values(), ids=NESTS)
+@pytest.mark.parametrize("depth", [10, 60, 75, 100, 500, 1_000, 10_000])
+def test_depth_is_bounded(
+    guarded: Guarding, nest: Callable[[int], str], depth: int, dialect: str
+) -> None:
+    """However deep, a statement ends as a query or as too complex; no recursion error, no bug."""
+    outcome = guarded(nest(depth), dialect)
+    allowed = (Code.TOO_COMPLEX, Code.NOT_SQL, Code.UNSUPPORTED_DIALECT, Code.FORBIDDEN_FUNCTION)
+    assert isinstance(outcome, GuardedQuery) or outcome.code in allowed
+    if depth >= 100:
+        assert isinstance(outcome, Refusal)
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "duckdb"])
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("", Code.NOT_SQL),
+        (" \n\t ", Code.NOT_SQL),
+        ("SELECT 1\0; DROP TABLE teams", Code.NOT_SQL),
+        ("SELECT '\ud800'", Code.NOT_SQL),
+        ("SELECT 'x" + "x" * 1_000_000 + "'", Code.TOO_COMPLEX),
+        ("(" * 1_000_000, Code.TOO_COMPLEX),
+        ("SELECT " + "1," * 2_500 + "1", Code.TOO_COMPLEX),
+        ("SELECT te\u200bams", Code.FORBIDDEN_SYNTAX),
+        ('SELECT 1 AS "a\u202eb"', Code.FORBIDDEN_SYNTAX),
+        ('SELECT 1 AS "\x1b[31m"', Code.FORBIDDEN_SYNTAX),
+        ('SELECT 1 AS "two\nlines"', Code.FORBIDDEN_SYNTAX),
+    ],
+)
+def test_text_is_checked_first(guarded: Guarding, sql: str, code: Code, dialect: str) -> None:
+    """Empty, huge and unprintable texts are refused, each with its own code."""
+    refusal = guarded(sql, dialect)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is code
+    assert len(refusal.sql) <= 10_000
+
+
+def test_strings_may_hold_anything(guarded: Guarding) -> None:
+    """A name to look for may have any letters and signs, joined emoji too."""
+    query = guarded(
+        "SELECT name FROM teams WHERE name IN ('🏴\u200d☠\ufe0f', 'Łódź – «Ñ»', 'a\nb')"
+    )
+    assert isinstance(query, GuardedQuery)
+
+
+def test_a_message_repeats_no_long_name(guarded: Guarding) -> None:
+    """A name of thousands of letters is cut in the refusal."""
+    refusal = guarded(f"SELECT {'x' * 60} FROM {'y' * 5_000}")
+    assert isinstance(refusal, Refusal)
+    assert len(refusal.message) < 1_000
+
+
+def test_outputs_that_name_outputs_do_not_explode(guarded: Guarding) -> None:
+    """Putting expressions for names, as DuckDB lets outputs be reused, stops before it doubles."""
+    doubled = ", ".join(f"x{n} + x{n} AS x{n + 1}" for n in range(40))
+    refusal = guarded(f"SELECT {doubled} FROM (SELECT 1 AS x0)", "duckdb")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.TOO_COMPLEX
