@@ -22,6 +22,7 @@ import structlog
 from bot.jobs.queue import Delivery, Queue
 from bot.store.errors import StoreError
 from bot.store.redis import open_redis
+from bot.store.tasks import check_cancelled, end
 
 _log = structlog.get_logger()
 
@@ -99,6 +100,7 @@ class Jobs:
     async def _take_and_start(self, consumer: str, running: dict[str, asyncio.Task[None]]) -> None:
         """Fill `running`, tasks by entry; until StoreError or cancelled."""
         while True:
+            check_cancelled()
             if len(running) >= self._pace.concurrency:
                 await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.sleep(0)  # lets those that ended leave `running`
@@ -127,6 +129,7 @@ class Jobs:
     async def _run(self, delivery: Delivery) -> None:
         """See one delivery through; cancelled, it gives the job back."""
         attempt = await self._steadily(lambda: self._queue.begin(delivery))
+        check_cancelled()
         if not attempt:
             return  # another's by now; or Redis is down, and it is delivered again
         if attempt > self._pace.attempts:
@@ -134,19 +137,17 @@ class Jobs:
             await self._give_up(delivery, "its workers died")
             return
         work = asyncio.create_task(self._handle(delivery, attempt))
-        keeper = asyncio.create_task(self._keep(delivery, work))
-        stopped = False
+        lost, stopped = asyncio.Event(), False
+        keeper = asyncio.create_task(self._keep(delivery, work, lost))
         try:
             await asyncio.wait({work})
         except asyncio.CancelledError:
             stopped = True
-            work.cancel()
-            await asyncio.wait({work})
-        keeper.cancel()
-        await asyncio.wait({keeper})
+            await end(work)
+        await end(keeper)
         if not work.cancelled() and work.exception() is None:
             await self._steadily(lambda: self._queue.finish(delivery))
-        elif not keeper.cancelled():
+        elif lost.is_set():
             _log.warning("job_taken_over", id=delivery.id, job=delivery.name)
         elif stopped:
             with _logged("not_released"):  # `leave` frees it too, and the end of its lease
@@ -162,13 +163,16 @@ class Jobs:
         last = attempt >= self._pace.attempts
         await handler(Job(delivery.id, delivery.name, payload, attempt, last))
 
-    async def _keep(self, delivery: Delivery, work: asyncio.Task[None]) -> None:
-        """Renew the lease; ends, and ends `work`, only when the job is another's."""
+    async def _keep(
+        self, delivery: Delivery, work: asyncio.Task[None], lost: asyncio.Event
+    ) -> None:
+        """Renew the lease; when the job is another's, set `lost` and end `work`."""
         while True:
             await asyncio.sleep(self._pace.lease / 3)
             with _logged("lease_not_renewed"):
                 if not await self._queue.renew(delivery):
-                    work.cancel()
+                    lost.set()
+                    await end(work)
                     return
 
     async def _failed(self, delivery: Delivery, attempt: int, error: BaseException | None) -> None:

@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from bot.domain import Draft
 from bot.store.drafts import draft_from, draft_text
 from bot.store.errors import StoreDown, translated
+from bot.store.tasks import end
 
 LEASE_SECONDS = 6.0
 """How long a dead leader holds up its followers."""
@@ -106,6 +107,4 @@ class Flights:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)

@@ -181,6 +181,22 @@ async def test_a_stop_lets_running_jobs_finish(jobs: Jobs, working: Working) -> 
     assert await jobs.depth() == 0
 
 
+async def test_a_worker_ends_whenever_it_is_cancelled(jobs: Jobs) -> None:
+    """Cancelled at any moment, such as while a command is being sent, a worker ends."""
+
+    async def handler(job: Job) -> None:
+        await asyncio.sleep(0.001)
+
+    jobs.register("n", handler)
+    for number in range(150):
+        await jobs.put("n", {}, str(number))
+        worker = asyncio.create_task(jobs.work())
+        await asyncio.sleep(number % 30 / 10_000)
+        worker.cancel()
+        done, _ = await asyncio.wait({worker}, timeout=20)
+        assert worker in done
+
+
 async def test_a_worker_that_left_leaves_nothing(
     jobs: Jobs, redis: Redis, working: Working, until: Until
 ) -> None:
