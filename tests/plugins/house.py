@@ -1,0 +1,157 @@
+"""The whole house for a test: real servers, the real pipeline, and a scripted language model.
+
+`house` opens the app on the sample tournament with a bot database and a Valkey of its own;
+`ollama` is an Ollama server over real HTTP whose answers a test writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.app import App, open_app, prepare
+from bot.demo.sample import SampleDatabase
+from bot.demo.servers.process import free_port
+from bot.domain import Asker, Question
+from bot.settings import Settings
+
+MODEL = "scripted:latest"
+
+
+@dataclass
+class ScriptedOllama:
+    """Answers by what the last message contains; the first match wins."""
+
+    url: str
+    answers: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    down: bool = False
+
+    async def chat(self, request: Request) -> Response:
+        """`/api/chat`, streamed as one piece and an end."""
+        if self.down:
+            return JSONResponse({"error": "broken"}, status_code=500)
+        body = await request.json()
+        messages = body["messages"]
+        said = messages[-1]["content"]
+        self.asked.append(said)
+        await asyncio.sleep(self.seconds)
+        sql = next((sql for words, sql in self.answers.items() if words in said), "NOT_ABOUT_DATA")
+
+        async def pieces() -> AsyncIterator[str]:
+            message = {"role": "assistant", "content": sql}
+            yield json.dumps({"model": MODEL, "message": message, "done": False}) + "\n"
+            end = {
+                "model": MODEL,
+                "message": {"role": "assistant", "content": ""},
+                "done": True,
+                "done_reason": "stop",
+                "total_duration": 2_000_000,
+                "load_duration": 0,
+                "prompt_eval_count": 900,
+                "prompt_eval_duration": 1_000_000,
+                "eval_count": 20,
+                "eval_duration": 1_000_000,
+            }
+            yield json.dumps(end) + "\n"
+
+        return StreamingResponse(pieces(), media_type="application/x-ndjson")
+
+
+def _details(name: str) -> dict[str, object]:
+    return {"name": name, "model": name, "size": 1, "size_vram": 0, "context_length": 4096}
+
+
+async def _tags(_request: Request) -> Response:
+    return JSONResponse({"models": [_details(MODEL)]})
+
+
+async def _ps(_request: Request) -> Response:
+    loaded = _details(MODEL) | {"expires_at": "2030-01-01T00:00:00Z"}
+    return JSONResponse({"models": [loaded]})
+
+
+async def _version(_request: Request) -> Response:
+    return JSONResponse({"version": "0.0.0"})
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
+    """Serve an application on loopback for the block."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    task = asyncio.create_task(server.serve())
+    # uvicorn has no event for "I listen".
+    while not server.started and not task.done():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[ScriptedOllama]:
+    """A scripted Ollama server."""
+    port = free_port()
+    scripted = ScriptedOllama(f"http://127.0.0.1:{port}")
+    app = Starlette(
+        routes=[
+            Route("/api/chat", scripted.chat, methods=["POST"]),
+            Route("/api/tags", _tags),
+            Route("/api/ps", _ps),
+            Route("/api/version", _version),
+        ]
+    )
+    async with serving(app, port):
+        yield scripted
+
+
+@dataclass(frozen=True)
+class House:
+    """An open app on the sample tournament. `ask` asks in the channel "C1" or of `events`."""
+
+    app: App
+    sample: SampleDatabase
+    ollama: ScriptedOllama
+
+    def question(self, text: str, *, user: str = "U1", bound: bool = False) -> Question:
+        """A question of a person in Slack; about the live event unless the binding decides."""
+        events = None if bound else (self.sample.events[0].id,)
+        return Question(uuid.uuid4().hex, text, Asker("slack", "T1", user), "C1", events)
+
+
+@pytest.fixture
+async def house(
+    ollama: ScriptedOllama,
+    tournament: SampleDatabase,
+    fresh_database: Callable[[], Awaitable[str]],
+    redis_url: str,
+) -> AsyncIterator[House]:
+    """The app, opened and prepared."""
+    settings = Settings(
+        _env_file=None,
+        database_url=tournament.reader_url,
+        bot_database_url=await fresh_database(),
+        redis_url=redis_url,
+        ollama_base_url=ollama.url,
+        ollama_model=MODEL,
+        rate_limit="5/hour",
+        jwt_secret="s" * 32,
+    )
+    async with open_app(settings) as app:
+        await prepare(app)
+        yield House(app, tournament, ollama)
