@@ -31,7 +31,7 @@ _START = re.compile(
     r"""
     (?:^|```\w*|:) [ \t`]*
     (?P<sql> (?:\(\s*)* (?:
-      SELECT\b (?![ ](?:the|all[ ]the|which|a|an)\b)
+      SELECT\b (?![ ](?:the|all[ ]the)[ ])
     | WITH\s+ (?:RECURSIVE\s+)? "?\w+"? \s* (?:\([^()]*\)\s*)? AS\b
     | FROM\s+ \w+ \s* (?:SELECT|WHERE|GROUP|ORDER|LIMIT|;)
     | VALUES\s*\(

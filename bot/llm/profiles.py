@@ -60,6 +60,8 @@ class Profile:
             "top_p": options.top_p,
             "num_ctx": options.num_ctx,
             "num_predict": options.num_predict,
+            # SQL repeats names: with Ollama's own 1.1 small models write other names instead.
+            "repeat_penalty": 1.0,
         }
         if options.seed is not None:
             settings["seed"] = options.seed

@@ -38,6 +38,7 @@ TEXTS = {
     "open text": ("SELECT 'a; b", "SELECT 'a; b"),
     "from first": ("FROM teams SELECT name", "FROM teams SELECT name"),
     "a deletion is for the guard": ("DELETE FROM games;", "DELETE FROM games"),
+    "a column called a": ("SELECT a, b FROM x AS a", "SELECT a, b FROM x AS a"),
     "lower case": ("select 1", "select 1"),
     "blank line inside": ("SELECT name\n\nFROM teams", "SELECT name\n\nFROM teams"),
     "nothing": ("I am sorry, I cannot help with that.", None),
