@@ -35,6 +35,8 @@ def mend(tree: exp.Query, known: AbstractSet[str]) -> None:
     """Apply every rule. `known` are the names of the semantic model's tables and columns."""
     _lower_names(tree, known)
     for node in reversed(list(tree.find_all(*CALLS))):
+        if node.error_messages():
+            continue  # arguments are missing, which whoever runs it will say
         mended = CALLS[type(node)](node)
         if mended is not node:
             node.replace(mended)
@@ -193,8 +195,8 @@ def _regexp_extract(node: exp.Expression) -> exp.Expression:
 
 
 def _make_date(node: exp.Expression) -> exp.Expression:
-    parts = [node.args[part].copy() for part in ("year", "month", "day")]
-    return exp.Anonymous(this="MAKE_DATE", expressions=parts)
+    parts = [node.args.get(part) for part in ("year", "month", "day")]
+    return exp.Anonymous(this="MAKE_DATE", expressions=[part.copy() for part in parts if part])
 
 
 def _split(node: exp.Expression) -> exp.Expression:

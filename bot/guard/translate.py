@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, UnsupportedError
+from sqlglot.tokenizer_core import TokenType
 
 from bot.domain import Code
 from bot.guard.duckdb import LACKING, mend
@@ -24,9 +25,13 @@ def to_postgres(sql: str, known: AbstractSet[str]) -> str:
 
     `known` are the names of the semantic model's tables and columns.
     """
+    _check_start(sql)
     with _translated():
-        statements = sqlglot.parse(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
-    tree = _query([statement for statement in statements if statement])
+        tree = sqlglot.parse_one(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
+    if isinstance(tree, exp.Pivot):
+        raise duckdb_only("PIVOT")
+    if not isinstance(tree, exp.Query):
+        raise _no_query()
     mend(tree, known)
     for call in tree.find_all(exp.Func):
         name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
@@ -39,15 +44,36 @@ def to_postgres(sql: str, known: AbstractSet[str]) -> str:
     return text
 
 
-def _query(statements: list[exp.Expression]) -> exp.Query:
-    """The one query among `statements`."""
-    if len(statements) != 1:
+def _check_start(sql: str) -> None:
+    """Raise Refused unless `sql` is one statement that begins as a query does.
+
+    sqlglot takes what it does not know for a command and writes it to the log.
+    """
+    tokens = sqlglot.tokenize(sql, read="duckdb")
+    while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
+        tokens.pop()
+    if not tokens:
+        raise Refused(Code.NOT_SQL, "There is no SQL in it.")
+    if tokens[0].token_type not in _STARTS:
+        raise _no_query()
+    if any(token.token_type == TokenType.SEMICOLON for token in tokens):
         raise Refused(Code.NOT_A_QUERY, "Exactly one query can be run at a time.")
-    if isinstance(statements[0], exp.Pivot):
-        raise duckdb_only("PIVOT")
-    if not isinstance(statements[0], exp.Query):
-        raise Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
-    return statements[0]
+
+
+_STARTS = {
+    TokenType.SELECT,
+    TokenType.FROM,
+    TokenType.WITH,
+    TokenType.VALUES,
+    TokenType.TABLE,
+    TokenType.PIVOT,
+    TokenType.L_PAREN,
+    TokenType.VAR,  # no SQL, as the parser will say
+}
+
+
+def _no_query() -> Refused:
+    return Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
 
 
 @contextmanager
@@ -62,5 +88,5 @@ def _translated() -> Iterator[None]:
     except ParseError as error:
         what = error.errors[0]["description"] if error.errors else "no SQL"
         raise Refused(Code.NOT_SQL, f"DuckDB cannot read the SQL: {what}.") from error
-    except Exception as error:  # noqa: BLE001  on broken SQL sqlglot raises TypeError and others
+    except Exception as error:  # on broken SQL sqlglot raises TypeError and others
         raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error
