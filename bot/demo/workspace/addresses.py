@@ -92,9 +92,9 @@ class Addresses:
         else:
             return PlainTextResponse("unknown upload", 404)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            form = await request.form()
-            part = next((one for one in form.values() if not isinstance(one, str)), None)
-            body = await part.read() if part is not None else b""
+            async with request.form() as form:
+                part = next((one for one in form.values() if not isinstance(one, str)), None)
+                body = await part.read() if part is not None else b""
         else:
             body = await request.body()
         if len(body) != stored.length:

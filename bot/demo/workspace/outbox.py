@@ -86,7 +86,11 @@ class Outbox:
         """Run `work` beside everything else, until it ends or the workspace does."""
         task = asyncio.create_task(work)
         self.running.add(task)
-        task.add_done_callback(self.running.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.running.discard(task)
+        self.state.touch()
 
     async def close(self) -> None:
         """Give up what is under way."""

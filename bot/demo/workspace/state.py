@@ -51,7 +51,7 @@ class Channel:
 
     @property
     def family(self) -> str:
-        """The scope family that Slack asks for: channels, groups or im."""
+        """What scopes and message events call it: channels, groups or im."""
         return {"public": "channels", "private": "groups", "im": "im"}[self.kind]
 
 

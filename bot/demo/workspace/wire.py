@@ -65,7 +65,8 @@ async def read_call(request: Request, *, takes_json: bool) -> tuple[str, Json]:
             # is then missing.
             raw |= _json_object(body) if takes_json else {}
         elif kind in _FORMS:
-            raw |= {name: value for name, value in (await request.form()).items() if value != ""}
+            async with request.form() as form:
+                raw |= {name: value for name, value in form.items() if value not in ("", None)}
         elif body:
             raise SlackError("invalid_post_type")
     scheme, _, header_token = request.headers.get("authorization", "").partition(" ")

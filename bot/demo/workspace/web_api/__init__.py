@@ -61,9 +61,9 @@ class Served:
 class Door:
     """What the Web API needs beside the state.
 
-    `inspect` sees every call of a known method before it runs; what it raises is kept in
-    `complaints`, since an app would only see a failed call. `faults` are errors to give instead of
-    running the next call of a method.
+    `inspect` sees every call of a known method before it runs. What it raises, and any mistake of
+    the workspace itself, is kept in `complaints`: an app would only see a failed call. `faults` are
+    errors to give instead of running the next call of a method.
     """
 
     state: State
@@ -90,6 +90,10 @@ class Door:
             answer = {"ok": False, "error": error.code, **error.extra}
             if error.retry_after is not None:
                 status, headers = 429, {"Retry-After": str(error.retry_after)}
+        except Exception as bug:  # noqa: BLE001 - the workspace's own mistake, told as Slack does
+            self.complaints.append(bug)
+            answer = {"ok": False, "error": "internal_error"}
+            status = 500
         self.log.append(Served(name, args, answer, self.state.clock()))
         self.state.touch()
         return JSONResponse(answer, status, headers)

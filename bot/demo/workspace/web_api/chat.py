@@ -6,7 +6,7 @@ from bot.demo.workspace import messages
 from bot.demo.workspace.blocks import check_message
 from bot.demo.workspace.errors import SlackError, invalid
 from bot.demo.workspace.messages import show
-from bot.demo.workspace.state import Json, Whisper
+from bot.demo.workspace.state import Channel, Json, State, Whisper
 from bot.demo.workspace.web_api.calls import Call, Method, channel_of, own_message, writable
 
 STREAM_SECONDS = 300.0
@@ -47,7 +47,11 @@ def post_message(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """Edit a message of the app's own; what is not given stays, except blocks without text."""
+    """Edit a message of the app's own.
+
+    Text without blocks takes the blocks away; only text makes the mark "edited"
+    (docs.slack.dev/reference/methods/chat.update).
+    """
     call.need("chat:write")
     channel, message = own_message(call, "cant_update_message")
     check_message(call.args, updating=True)
@@ -55,13 +59,23 @@ def update(call: Call) -> Json:
     state = call.state
     before = dict(message)
     fresh = messages.from_app(state, call.args, message["ts"])
-    if "blocks" not in call.args and "markdown_text" not in call.args and "text" not in call.args:
-        fresh["blocks"] = message.get("blocks", [])
     message |= {name: fresh[name] for name in ("text", "blocks")}
     message |= {n: call.args[n] for n in ("metadata", "attachments") if n in call.args}
-    message["edited"] = {"user": state.bot.id, "ts": state.next_ts()}
+    now = state.next_ts()
+    if not call.args.get("blocks"):
+        message["edited"] = {"user": state.bot.id, "ts": now}
     show(state, channel, message)
-    changed = messages.event_of(state, channel, message)
+    _tell_of_change(state, channel, message, before, now)
+    return {
+        "channel": channel.id,
+        "ts": message["ts"],
+        "text": message["text"],
+        "message": message,
+    }
+
+
+def _tell_of_change(state: State, channel: Channel, message: Json, before: Json, now: str) -> None:
+    event = messages.event_of(state, channel, message)
     state.tell_app(
         f"message.{channel.family}",
         {
@@ -69,19 +83,13 @@ def update(call: Call) -> Json:
             "subtype": "message_changed",
             "hidden": True,
             "channel": channel.id,
-            "channel_type": changed["channel_type"],
+            "channel_type": event["channel_type"],
             "message": messages.public(message, metadata=False),
             "previous_message": messages.public(before, metadata=False),
-            "ts": message["edited"]["ts"],
-            "event_ts": message["edited"]["ts"],
+            "ts": now,
+            "event_ts": now,
         },
     )
-    return {
-        "channel": channel.id,
-        "ts": message["ts"],
-        "text": message["text"],
-        "message": message,
-    }
 
 
 def delete(call: Call) -> Json:
