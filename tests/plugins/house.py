@@ -103,9 +103,9 @@ async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
         await task
 
 
-@pytest.fixture
-async def ollama() -> AsyncIterator[ScriptedOllama]:
-    """A scripted Ollama server."""
+@contextlib.asynccontextmanager
+async def scripted_ollama() -> AsyncIterator[ScriptedOllama]:
+    """A scripted Ollama server for the block."""
     port = free_port()
     scripted = ScriptedOllama(f"http://127.0.0.1:{port}")
     app = Starlette(
@@ -117,6 +117,13 @@ async def ollama() -> AsyncIterator[ScriptedOllama]:
         ]
     )
     async with serving(app, port):
+        yield scripted
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[ScriptedOllama]:
+    """A scripted Ollama server."""
+    async with scripted_ollama() as scripted:
         yield scripted
 
 
