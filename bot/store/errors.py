@@ -63,6 +63,7 @@ def translated() -> Iterator[None]:
         raise kind("Redis refused a command") from error
     except asyncpg.DataError:
         raise  # a value of ours does not fit its column: a bug, told as it is
-    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
-        # An InterfaceError is a connection or pool that is closing under us.
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        # An InterfaceError is a connection or pool that is closing under us; asyncpg is
+        # out of step (InternalClientError) when it writes as the server says that it goes away.
         raise StoreDown("the bot's database does not answer") from error

@@ -120,8 +120,9 @@ def translated() -> Iterator[None]:
         raise QueryFailed("0A000") from error  # a column of a type that asyncpg cannot read
     except asyncpg.DataError:
         raise  # a parameter of ours does not fit its type: a bug
-    except (OSError, asyncpg.InterfaceError) as error:
-        # What is left of InterfaceError is a connection or pool that is closing under us.
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        # What is left of InterfaceError is a connection or pool that is closing under us; and asyncpg
+        # is out of step (InternalClientError) when it writes while the server says goodbye.
         raise DatabaseDown from error
 
 
