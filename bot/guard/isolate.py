@@ -16,9 +16,12 @@ import sqlglot
 from pglast import parse_sql
 from pglast.parser import ParseError
 from pglast.stream import IndentedStream, RawStream
-from sqlglot.errors import SqlglotError
 
+from bot.domain import Dialect
+from bot.guard.limits import check_text
 from bot.guard.parse import Node
+from bot.guard.refusals import Refused
+from bot.guard.translate import translated
 from bot.semantic import Fence
 
 
@@ -46,9 +49,11 @@ def isolate(text: str, fences: tuple[Fence, ...]) -> str:
 def pretty(text: str, query: Node) -> str:
     """`text`, which is `query`, over lines: in sqlglot's layout where that says the same."""
     try:
-        lines = sqlglot.transpile(text, read="postgres", write="postgres", pretty=True)[0]
+        check_text(text, Dialect.DUCKDB)  # what sqlglot parses has to keep within its limits
+        with translated():
+            lines = sqlglot.transpile(text, read="postgres", write="postgres", pretty=True)[0]
         if parse_sql(lines)[0].stmt == query:
             return lines
-    except (SqlglotError, ParseError):
+    except (Refused, ParseError):
         pass  # not every PostgreSQL construct is known to sqlglot
     return str(IndentedStream(special_functions=True, comma_at_eoln=True)(query))

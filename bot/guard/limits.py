@@ -18,7 +18,7 @@ from bot.guard.refusals import Refused, syntax, too_complex
 
 CHARACTERS = 10_000
 TOKENS = 2_000
-DEPTH = {Dialect.POSTGRES: 24, Dialect.DUCKDB: 10}
+DEPTH = {Dialect.POSTGRES: 24, Dialect.DUCKDB: 12}
 """Brackets of any kind inside each other."""
 
 DEPTH_SQUARE = 4

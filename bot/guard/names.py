@@ -36,11 +36,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What can be named at one place: sources, WITHs, and what the query around it can name."""
+    """What can be named at one place: sources, WITHs, and what the query around it can name.
+
+    `outputs` are the names that AS gives outputs, None for those without.
+    """
 
     sources: list[Source]
     ctes: Mapping[str, Columns]
     outer: Scope | None
+    outputs: tuple[str | None, ...] = ()
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, inside out."""
@@ -78,7 +82,9 @@ def _query(node: Node, ctes: Mapping[str, Columns], outer: Scope | None, names: 
         scope = Scope([Source("", columns)], visible, outer)
         _expressions((node.sortClause, node.limitCount, node.limitOffset), scope, names)
         return columns
-    scope = Scope([], visible, outer)
+    targets = [target for target in node.targetList or () if not _is_star(target.val)]
+    named = tuple(target.name or _own_name(target.val) for target in targets)
+    scope = Scope([], visible, outer, tuple(target.name for target in targets))
     for item in node.fromClause or ():
         _source(item, scope, names)
     outputs = _outputs(node, scope)
@@ -96,11 +102,7 @@ def _query(node: Node, ctes: Mapping[str, Columns], outer: Scope | None, names: 
         names,
     )
     # Names of the output may stand here too, and nowhere else.
-    targets = [target for target in node.targetList or () if not _is_star(target.val)]
-    also = [target.name or _own_name(target.val) for target in targets]
-    _expressions(
-        (node.distinctClause, node.groupClause, node.sortClause), scope, names, tuple(also)
-    )
+    _expressions((node.distinctClause, node.groupClause, node.sortClause), scope, names, named)
     if node.groupClause:
         names.grouped.append((node, tuple(scope.sources)))
     return outputs
@@ -296,6 +298,9 @@ def _plain(name: str, scope: Scope, names: Names) -> None:
     sources = [source for level in scope.chain() for source in level.sources]
     if any(s.columns is None or name in s.columns or name == s.name for s in sources):
         return
+    if name in scope.outputs:
+        what = f'"{shown(name)}" is an output and no column: repeat its expression here.'
+        raise Refused(Code.UNKNOWN_COLUMN, what)
     qualified = {column: source.name for source in sources for column in source.columns or ()}
     near = tuple(
         f"{qualified[column]}.{column}" if qualified[column] else column

@@ -26,7 +26,7 @@ def to_postgres(sql: str, known: AbstractSet[str]) -> str:
     `known` are the names of the semantic model's tables and columns.
     """
     _check_start(sql)
-    with _translated():
+    with translated():
         tree = sqlglot.parse_one(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
     if isinstance(tree, exp.Pivot):
         raise duckdb_only("PIVOT")
@@ -37,7 +37,7 @@ def to_postgres(sql: str, known: AbstractSet[str]) -> str:
         name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
         if name in LACKING:
             raise duckdb_only(f"{name}()")
-    with _translated():
+    with translated():
         text = tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
     if len(text) > CHARACTERS:
         raise too_complex(f"more than {CHARACTERS} characters of PostgreSQL")
@@ -77,7 +77,7 @@ def _no_query() -> Refused:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn sqlglot's errors into refusals: the one place that knows them."""
     try:
         yield

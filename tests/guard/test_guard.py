@@ -98,3 +98,11 @@ def test_unknown_names_bring_the_nearest(
     assert refusal.code is code
     assert refusal.names[: len(names)] == names
     assert names[0] in refusal.message
+
+
+def test_an_output_is_no_column(guarded: Guarding) -> None:
+    """HAVING with an output's name says what to write, as the repair needs it."""
+    refusal = guarded("SELECT division, count(*) AS n FROM teams GROUP BY division HAVING n > 3")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.UNKNOWN_COLUMN
+    assert refusal.message == '"n" is an output and no column: repeat its expression here.'

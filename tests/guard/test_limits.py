@@ -15,6 +15,7 @@ NESTS: dict[str, Callable[[int], str]] = {
     "arrays": lambda n: f"SELECT {'ARRAY[' * n}1{']' * n}",
     "any array": lambda n: f"SELECT {'1 = ANY(ARRAY[' * n}1{'])' * n}",
     "calls": lambda n: f"SELECT {'abs(' * n}1{')' * n}",
+    "dates": lambda n: f"SELECT {'date(' * n}now(){')' * n}",
     "types": lambda n: f"SELECT {'numeric(' * n}1{')' * n}",
     "structs": lambda n: f"SELECT {'struct(' * n}1{')' * n}",
     "not": lambda n: f"SELECT {'NOT ' * n}true",
@@ -32,7 +33,7 @@ NESTS: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("dialect", ["postgres", "duckdb"])
 @pytest.mark.parametrize("nest", NESTS.values(), ids=NESTS)
-@pytest.mark.parametrize("depth", [10, 60, 75, 100, 500, 1_000, 10_000])
+@pytest.mark.parametrize("depth", [10, 21, 60, 75, 100, 500, 1_000, 10_000])
 def test_depth_is_bounded(
     guarded: Guarding, nest: Callable[[int], str], depth: int, dialect: str
 ) -> None:
