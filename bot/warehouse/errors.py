@@ -121,8 +121,8 @@ def translated() -> Iterator[None]:
     except asyncpg.DataError:
         raise  # a parameter of ours does not fit its type: a bug
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        # What is left of InterfaceError is a connection or pool that is closing under us; and asyncpg
-        # is out of step (InternalClientError) when it writes while the server says goodbye.
+        # What is left of InterfaceError is a connection or pool that is closing under us, and an
+        # InternalClientError is asyncpg writing just as the server says goodbye.
         raise DatabaseDown from error
 
 
