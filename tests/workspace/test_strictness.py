@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import Rates, Workspace
+from bot.demo.workspace.access import new_response_url, new_trigger
 from bot.demo.workspace.blocks import check_blocks, check_view
 from bot.demo.workspace.errors import SlackError
 from bot.demo.workspace.web_api import METHODS
@@ -299,11 +300,11 @@ async def test_a_trigger_expires_and_is_good_once(
     user = workspace.person("maya")
     unknown = client.views_open(trigger_id="1.2.3", view=MODAL)
     assert (await refusal(unknown))["error"] == "invalid_trigger_id"
-    trigger = workspace.gestures._trigger(user)
+    trigger = new_trigger(workspace.state, user, 3)
     await client.views_open(trigger_id=trigger, view=MODAL)
     again = client.views_open(trigger_id=trigger, view=MODAL)
     assert (await refusal(again))["error"] == "exchanged_trigger_id"
-    trigger = workspace.gestures._trigger(user)
+    trigger = new_trigger(workspace.state, user, 3)
     now[0] += 3.5
     late = client.views_open(trigger_id=trigger, view=MODAL)
     assert (await refusal(late))["error"] == "expired_trigger_id"
@@ -316,12 +317,10 @@ async def test_a_response_url_takes_five_messages_in_thirty_minutes(
     now = [1_800_000_000.0]
     workspace.state.clock = lambda: now[0]
     user, place = workspace.person("maya"), workspace.channel("general").id
-    url = workspace.gestures._response_url(user, place, "", "")
+    url = new_response_url(workspace.state, user, place)
     async with httpx.AsyncClient() as http:
         codes = [(await http.post(url, json={"text": "x"})).status_code for _ in range(6)]
-        bad = await http.post(
-            workspace.gestures._response_url(user, place, "", ""), json={"blocks": [{}]}
-        )
+        bad = await http.post(new_response_url(workspace.state, user, place), json={"blocks": [{}]})
         now[0] += 1801
         late = await http.post(url, json={"text": "x"})
     assert codes == [200] * 5 + [404]

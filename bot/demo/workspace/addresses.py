@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.demo.workspace import messages
+from bot.demo.workspace.access import RESPONSE_USES
 from bot.demo.workspace.blocks import check_message
 from bot.demo.workspace.errors import SlackError
-from bot.demo.workspace.gestures import RESPONSE_USES, Gestures
+from bot.demo.workspace.gestures import Gestures
 from bot.demo.workspace.state import Json, State, Ticket, Whisper
 from bot.demo.workspace.web_api.files import about
 

@@ -1,4 +1,4 @@
-"""What a person does: writes, runs a command, reacts, clicks, fills in a modal.
+"""What a person does: writes, edits, reacts, opens Home, runs a command.
 
 One implementation for the page and for the tests: each gesture changes the state and tells the app
 what Slack would tell it. PageError says, in words for that person, what cannot be done.
@@ -6,31 +6,23 @@ what Slack would tell it. PageError says, in words for that person, what cannot 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from bot.demo.workspace import inputs, messages
-from bot.demo.workspace.blocks import check_message, check_view
-from bot.demo.workspace.errors import NotDelivered, PageError, SlackError
-from bot.demo.workspace.manifest import Manifest
-from bot.demo.workspace.outbox import COMMANDS, INTERACTIVE, Outbox
-from bot.demo.workspace.state import (
-    Channel,
-    Json,
-    OpenView,
-    Person,
-    State,
-    Ticket,
-    Whisper,
-    new_id,
+from bot.demo.workspace import messages
+from bot.demo.workspace.access import (
+    message_of,
+    new_response_url,
+    new_trigger,
+    person_of,
+    place_of,
 )
-from bot.demo.workspace.web_api import views
+from bot.demo.workspace.blocks import check_message
+from bot.demo.workspace.clicks import ask
+from bot.demo.workspace.errors import PageError
+from bot.demo.workspace.manifest import Manifest
+from bot.demo.workspace.outbox import COMMANDS, Outbox
+from bot.demo.workspace.state import Channel, Json, State, Whisper
 from bot.demo.workspace.web_api.reactions import react, unreact
-
-RESPONSE_SECONDS = 1800.0
-RESPONSE_USES = 5
 
 
 @dataclass(slots=True)
@@ -42,11 +34,9 @@ class Gestures:
     manifest: Manifest
     trigger_seconds: float = 3.0
 
-    # What a person says.
-
     def post(self, user: str, channel: str, words: str, thread_ts: str = "") -> Json:
         """Write a message; return it."""
-        person, place = self._person(user), self._place(user, channel)
+        person, place = person_of(self.state, user), place_of(self.state, user, channel)
         if not words.strip():
             raise PageError("write something first")
         if len(words) > 12_000:
@@ -67,7 +57,10 @@ class Gestures:
 
     def edit(self, user: str, channel: str, ts: str, words: str) -> Json:
         """Change a message of one's own."""
-        place, message = self._place(user, channel), self._message(user, channel, ts)
+        place, message = (
+            place_of(self.state, user, channel),
+            message_of(self.state, user, channel, ts),
+        )
         if message["user"] != user:
             raise PageError("you can only edit your own messages")
         before = dict(message)
@@ -82,7 +75,10 @@ class Gestures:
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Add a reaction, or take it back."""
-        place, message = self._place(user, channel), self._message(user, channel, ts)
+        place, message = (
+            place_of(self.state, user, channel),
+            message_of(self.state, user, channel, ts),
+        )
         added = react(message, name, user)
         if not added:
             unreact(message, name, user)
@@ -96,7 +92,7 @@ class Gestures:
         """Open the app's Home, or its messages tab."""
         event: Json = {
             "type": "app_home_opened",
-            "user": self._person(user).id,
+            "user": person_of(self.state, user).id,
             "channel": self.state.direct(user).id,
             "tab": tab,
             "event_ts": self.state.next_ts(),
@@ -107,7 +103,7 @@ class Gestures:
 
     async def command(self, user: str, channel: str, words: str) -> None:
         """Run a slash command such as "/stats top teams". Raises PageError if it fails."""
-        person, place = self._person(user), self._place(user, channel)
+        person, place = person_of(self.state, user), place_of(self.state, user, channel)
         name, _, text = words.partition(" ")
         if name not in {one.name for one in self.manifest.commands}:
             raise PageError(f"{name} is no command here")
@@ -123,10 +119,10 @@ class Gestures:
             "text": text.strip(),
             "api_app_id": self.state.app,
             "is_enterprise_install": "false",
-            "response_url": self._response_url(user, place.id, "", ""),
-            "trigger_id": self._trigger(user, place.id),
+            "response_url": new_response_url(self.state, user, place.id),
+            "trigger_id": new_trigger(self.state, user, self.trigger_seconds),
         }
-        answer = await self._ask(COMMANDS, payload, f"{name} failed")
+        answer = await ask(self.outbox, COMMANDS, payload, f"{name} failed")
         if answer.get("text") or answer.get("blocks"):
             self.respond(user, place, answer, thread="")
 
@@ -142,195 +138,3 @@ class Gestures:
             message["thread_ts"] = thread
         self.state.whispers.append(Whisper(user, place.id, message))
         self.state.publish({"type": "message", "channel": place.id, "message": message}, {user})
-
-    # What a person clicks.
-
-    async def click(
-        self,
-        user: str,
-        container: Mapping[str, str],
-        action_id: str,
-        *,
-        block_id: str = "",
-        value: Any = None,
-        given: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Use an element.
-
-        `container` is {"channel", "ts"} for a message, {"view"} for a view; `value` is what was
-        chosen, `given` what other elements there hold, by block_id and action_id.
-        """
-        about, blocks = self._container(user, container)
-        block, element = inputs.find(blocks, action_id, block_id)
-        found = {"values": inputs.values(blocks, given or {})}
-        act = inputs.action(block, element, value, self.state.next_ts())
-        payload = self._interaction(user, "block_actions") | about
-        payload |= {"actions": [act], "state": found}
-        if "view" in about:
-            payload["view"] = about["view"] | {"state": found}
-        await self._ask(INTERACTIVE, payload, "That did not work")
-
-    async def suggest(
-        self, user: str, container: Mapping[str, str], action_id: str, words: str
-    ) -> Json:
-        """Return {"options"} or {"option_groups"} that the app has for what is being typed."""
-        about, blocks = self._container(user, container)
-        block, _ = inputs.find(blocks, action_id, container.get("block_id", ""))
-        payload = self._interaction(user, "block_suggestion") | about
-        payload |= {"action_id": action_id, "block_id": block["block_id"], "value": words}
-        del payload["trigger_id"]
-        return await self._ask(INTERACTIVE, payload, "The choices could not be loaded")
-
-    async def submit(self, user: str, view_id: str, given: Mapping[str, Any]) -> dict[str, str]:
-        """Submit a modal; return what is wrong with it, by block_id, or nothing."""
-        view = self._view(user, view_id)
-        found = inputs.values(view.view["blocks"], given)
-        wrong = inputs.faults(view.view["blocks"], found)
-        if wrong:
-            return wrong
-        view.view["state"] = {"values": found}
-        payload = self._interaction(user, "view_submission", view=view.id)
-        answer = await self._ask(
-            INTERACTIVE,
-            payload | {"view": view.view, "response_urls": []},
-            "We had some trouble connecting",
-        )
-        return self._follow(view, answer)
-
-    def _follow(self, view: OpenView, answer: Json) -> dict[str, str]:
-        what = answer.get("response_action")
-        if what == "errors":
-            return dict(answer["errors"])
-        if what in {"update", "push"}:
-            try:
-                check_view(answer.get("view"), "modal")
-            except SlackError as error:
-                raise PageError(f"the app sent a view that Slack refuses: {error.extra}") from error
-        if what == "update":
-            views.tell(self.state, views.replace(self.state, view, answer["view"]), view.user)
-        elif what == "push":
-            stack = (*view.stack, view.id)
-            made = views.opened(self.state, view.user, answer["view"], stack)
-            views.tell(self.state, made, view.user)
-        else:
-            self._drop(view, everything=what == "clear")
-        return {}
-
-    async def close(self, user: str, view_id: str) -> None:
-        """Close a modal; the app hears of it if the view asked for that."""
-        view = self._view(user, view_id)
-        self._drop(view, everything=bool(view.view["clear_on_close"]))
-        if view.view["notify_on_close"]:
-            payload = self._interaction(user, "view_closed")
-            del payload["trigger_id"]
-            payload |= {"view": view.view, "is_cleared": False}
-            await self._ask(INTERACTIVE, payload, "That did not work")
-
-    def _drop(self, view: OpenView, *, everything: bool) -> None:
-        gone = {view.id, *(view.stack if everything else ())}
-        for one in gone:
-            self.state.views.pop(one, None)
-        below = self.state.views.get(view.stack[-1]) if view.stack else None
-        views.tell(self.state, below, view.user)
-
-    # What the above need.
-
-    def _person(self, user: str) -> Person:
-        if user not in self.state.people:
-            raise PageError("nobody here has that name")
-        return self.state.people[user]
-
-    def _place(self, user: str, channel: str) -> Channel:
-        place = self.state.channels.get(channel)
-        if place is None or user not in place.members:
-            raise PageError("you are not in that channel")
-        return place
-
-    def _message(self, user: str, channel: str, ts: str) -> Json:
-        message = self._place(user, channel).messages.get(ts)
-        if message is None:
-            raise PageError("that message is gone")
-        return message
-
-    def _view(self, user: str, view_id: str) -> OpenView:
-        view = self.state.views.get(view_id)
-        if view is None or view.user != user:
-            raise PageError("that dialog is closed already")
-        return view
-
-    def _container(self, user: str, container: Mapping[str, str]) -> tuple[Json, list[Json]]:
-        """Return what a payload says of a message or view, and its blocks."""
-        if container.get("view"):
-            home = self.state.homes.get(user)
-            at_home = home is not None and home.id == container["view"]
-            view = home if home is not None and at_home else self._view(user, container["view"])
-            place: Json = {"type": "view", "view_id": view.id}
-            trigger = self._trigger(user, view=view.id)
-            about: Json = {"container": place, "view": view.view, "trigger_id": trigger}
-            return about, view.view["blocks"]
-        channel, ts = self._place(user, container["channel"]), container["ts"]
-        whispers = [one.message for one in self.state.whispers if one.user == user]
-        found = channel.messages.get(ts)
-        whispered = found is None
-        if found is None:
-            found = next((one for one in whispers if one["ts"] == ts), None)
-        if found is None:
-            raise PageError("that message is gone")
-        thread = found.get("thread_ts", "")
-        address = self._response_url(user, channel.id, ts, thread, whispered=whispered)
-        place = {
-            "type": "message",
-            "message_ts": ts,
-            "channel_id": channel.id,
-            "is_ephemeral": whispered,
-        }
-        if thread:
-            place["thread_ts"] = thread
-        about = {
-            "container": place,
-            "channel": {"id": channel.id, "name": channel.name or "directmessage"},
-            "trigger_id": self._trigger(user, channel.id),
-            "response_url": address,
-        }
-        if not whispered:
-            about["message"] = messages.public(found, metadata=True)
-        return about, found.get("blocks", [])
-
-    def _interaction(self, user: str, kind: str, view: str = "") -> Json:
-        person = self._person(user)
-        return {
-            "type": kind,
-            "user": {
-                "id": person.id,
-                "username": person.handle,
-                "name": person.handle,
-                "team_id": self.state.team,
-            },
-            "api_app_id": self.state.app,
-            "token": "local",
-            "team": {"id": self.state.team, "domain": "local"},
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "trigger_id": self._trigger(user, view=view),
-        }
-
-    def _trigger(self, user: str, channel: str = "", view: str = "") -> str:
-        key = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        expires = self.state.clock() + self.trigger_seconds
-        self.state.triggers[key] = Ticket(user, expires, channel=channel, view=view)
-        return key
-
-    def _response_url(
-        self, user: str, channel: str, ts: str, thread: str, *, whispered: bool = False
-    ) -> str:
-        key = secrets.token_urlsafe(24)
-        expires = self.state.clock() + RESPONSE_SECONDS
-        ticket = Ticket(user, expires, channel, ts, thread, whispered=whispered)
-        self.state.response_urls[key] = ticket
-        return f"{self.state.base_url}/actions/{self.state.team}/{new_id('R')}/{key}"
-
-    async def _ask(self, kind: str, payload: Json, complaint: str) -> Json:
-        try:
-            return await self.outbox.ask(kind, payload)
-        except NotDelivered as failure:
-            raise PageError(f"{complaint} because the app did not answer ({failure})") from failure

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.demo.workspace.addresses import file_response
+from bot.demo.workspace.clicks import Clicks
 from bot.demo.workspace.errors import PageError, SlackError
 from bot.demo.workspace.gestures import Gestures
 from bot.demo.workspace.state import Channel, Json, Person, State
@@ -47,6 +48,7 @@ class Page:
 
     state: State
     gestures: Gestures
+    clicks: Clicks
     suggestions: tuple[str, ...] = ()
 
     def routes(self) -> list[BaseRoute]:
@@ -170,7 +172,7 @@ class Page:
                 hands.post(user, body["channel"], words, thread)
 
         async def click(user: str, body: Mapping[str, Any]) -> None:
-            await hands.click(
+            await self.clicks.click(
                 user,
                 body["container"],
                 body["action_id"],
@@ -180,15 +182,15 @@ class Page:
             )
 
         async def suggest(user: str, body: Mapping[str, Any]) -> Json:
-            return await hands.suggest(
+            return await self.clicks.suggest(
                 user, body["container"], body["action_id"], str(body.get("words", ""))
             )
 
         async def submit(user: str, body: Mapping[str, Any]) -> dict[str, str]:
-            return await hands.submit(user, body["view"], body["given"])
+            return await self.clicks.submit(user, body["view"], body["given"])
 
         async def close(user: str, body: Mapping[str, Any]) -> None:
-            await hands.close(user, body["view"])
+            await self.clicks.close(user, body["view"])
 
         async def react(user: str, body: Mapping[str, Any]) -> None:
             hands.react(user, body["channel"], body["ts"], body["name"])

@@ -8,6 +8,8 @@ streams and `until` in the tests wait on the same signal.
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -22,6 +24,11 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def new_id(prefix: str) -> str:
     """Return an id as Slack makes them: a letter for the kind, ten of letters and digits."""
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(10))
+
+
+def named_id(prefix: str, name: str) -> str:
+    """Return the id of what has this name: the same in every run, so that an app still knows it."""
+    return prefix + base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[:10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +105,8 @@ class Ticket:
     expires: float
     channel: str = ""
     ts: str = ""
-    thread: str = ""
     uses: int = 0
     view: str = ""
-    whispered: bool = False
 
 
 @dataclass(slots=True)
@@ -166,7 +171,7 @@ class State:
         for channel in self.channels.values():
             if channel.kind == "im" and channel.person == user:
                 return channel
-        channel = Channel(new_id("D"), "", "im", {user, self.bot.id}, user)
+        channel = Channel(named_id("D", user), "", "im", {user, self.bot.id}, user)
         self.channels[channel.id] = channel
         return channel
 

@@ -30,6 +30,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from bot.demo.workspace import messages
 from bot.demo.workspace.addresses import Addresses
+from bot.demo.workspace.clicks import Clicks
 from bot.demo.workspace.errors import SlackError
 from bot.demo.workspace.events import HttpEvents
 from bot.demo.workspace.gestures import Gestures
@@ -38,7 +39,7 @@ from bot.demo.workspace.outbox import Courier, Outbox
 from bot.demo.workspace.page import Page
 from bot.demo.workspace.rates import Rates
 from bot.demo.workspace.socket_mode import SocketMode
-from bot.demo.workspace.state import Channel, Json, Person, State, StoredFile, new_id
+from bot.demo.workspace.state import Channel, Json, Person, State, StoredFile, named_id
 from bot.demo.workspace.web_api import Door, Served
 
 Found = TypeVar("Found")
@@ -86,15 +87,15 @@ class Workspace:
         clock: Callable[[], float] = time.time,
     ) -> None:
         about = read_manifest(manifest)
-        bot = Person(new_id("U"), "game_stats", about.name, is_bot=True)
+        bot = Person(named_id("U", about.name), "game_stats", about.name, is_bot=True)
         members = {bot.id, *(person.id for person in people)}
-        made = [Channel(new_id("C"), name, "public", set(members)) for name in channels]
+        made = [Channel(named_id("C", name), name, "public", set(members)) for name in channels]
         self.state = State(
-            team=new_id("T"),
+            team=named_id("T", team_name),
             team_name=team_name,
-            app=new_id("A"),
+            app=named_id("A", about.name),
             bot=bot,
-            bot_id=new_id("B"),
+            bot_id=named_id("B", about.name),
             people={person.id: person for person in people},
             channels={channel.id: channel for channel in made},
             clock=clock,
@@ -115,6 +116,7 @@ class Workspace:
         self.outbox = Outbox(self.state, courier, tuple(retries), about.events)
         self.state.tell_app = self.outbox.tell
         self.gestures = Gestures(self.state, self.outbox, about, trigger_seconds)
+        self.clicks = Clicks(self.state, self.outbox, trigger_seconds)
         self.door = Door(
             self.state,
             self.bot_token,
@@ -128,7 +130,7 @@ class Workspace:
 
     def _routes(self, suggestions: tuple[str, ...], hosts: list[str]) -> Starlette:
         addresses = Addresses(self.state, self.gestures, self.bot_token)
-        page = Page(self.state, self.gestures, suggestions)
+        page = Page(self.state, self.gestures, self.clicks, suggestions)
         private = "/files-pri/{id}/{rest:path}"
         return Starlette(
             routes=[
@@ -225,27 +227,27 @@ class Workspace:
     ) -> None:
         """Use an element of a message (from `messages`, `replies` or `ephemerals`)."""
         container = {"channel": self.channel(channel).id, "ts": str(message["ts"])}
-        await self.gestures.click(self.person(user), container, action_id, value=value)
+        await self.clicks.click(self.person(user), container, action_id, value=value)
 
     async def click_in(self, user: str, view: Json, action_id: str, value: Any = None) -> None:
         """Use an element of a modal or of Home."""
         container = {"view": str(view["id"])}
-        await self.gestures.click(self.person(user), container, action_id, value=value)
+        await self.clicks.click(self.person(user), container, action_id, value=value)
 
     async def suggest(self, user: str, view: Json, action_id: str, words: str) -> Json:
         """Ask for the choices of an external select in a view."""
         container = {"view": str(view["id"])}
-        return await self.gestures.suggest(self.person(user), container, action_id, words)
+        return await self.clicks.suggest(self.person(user), container, action_id, words)
 
     async def submit(
         self, user: str, view: Json, values: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
         """Submit a modal with values by action_id; return its errors by block_id."""
-        return await self.gestures.submit(self.person(user), str(view["id"]), values or {})
+        return await self.clicks.submit(self.person(user), str(view["id"]), values or {})
 
     async def close(self, user: str, view: Json) -> None:
         """Close a modal."""
-        await self.gestures.close(self.person(user), str(view["id"]))
+        await self.clicks.close(self.person(user), str(view["id"]))
 
     # What there is to see.
 
