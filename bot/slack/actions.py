@@ -16,7 +16,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack import delivery, intake, worker
 from bot.slack.errors import TriggerExpiredError
 from bot.slack.intake import Ask, question_id
-from bot.slack.outages import KNOWN, words
+from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render.answer import ASK_AGAIN, CSV, SHOW_SQL
 from bot.slack.render.sql import sql_messages, sql_view
@@ -76,7 +76,7 @@ def _clicked(
         clicked = click(body)
         try:
             await handler(rooms, clicked)
-        except KNOWN as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             await _tell(rooms, clicked, words(error))
 
     return listener

@@ -6,6 +6,7 @@ the person who does it and not for who opened the view.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain import Event
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError, SlackError
-from bot.slack.outages import KNOWN, words
+from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render import channel as texts
 from bot.slack.render import help as helps
@@ -29,6 +30,9 @@ from bot.slack.slash import UNKNOWN, Typed, typed
 log = structlog.get_logger()
 
 ADMINS_ONLY = "Only workspace admins can change which events a channel is about. Please ask one."
+ANNOUNCE_SECONDS = 2.0
+"""What telling the channel may take; Slack waits three seconds for the view's ack."""
+
 INVITE = "I am not in that channel yet. Invite me there with /invite, then people can ask."
 
 
@@ -40,7 +44,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         given = typed(command)
         try:
             message = await _command(rooms, given, str(command.get("channel_name", "")))
-        except KNOWN as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             message = Message(words(error))
         if message is not None:
             await _whisper(rooms, given, message)
@@ -48,7 +52,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def options(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         try:
             events = await rooms.answering.directory()
-        except KNOWN as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             words(error)
             events = ()
         await ack(options=texts.event_options(events, str(body.get("value", ""))))
@@ -67,7 +71,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
 
 async def _command(rooms: Rooms, given: Typed, name: str) -> Message | None:
-    """Do the command; what to tell who typed it, if anything. Raises one of KNOWN."""
+    """Do the command; what to tell who typed it, if anything."""
     match given.word:
         case "help":
             return Message(helps.CHANNEL)
@@ -101,21 +105,22 @@ async def _submitted(
     channel = str(json.loads(view["private_metadata"])["channel"])
     try:
         fault, events = await _bind(rooms, team, channel, user, _chosen(view))
-    except KNOWN as error:
+    except Exception as error:  # noqa: BLE001 (`words` logs it)
         fault, events = words(error), ()
     if fault:
         await ack(response_action="errors", errors={texts.EVENTS: fault})
         return
-    sentence = f"Saved. Answers there come from {event_names(events)}."
-    await ack(response_action="update", view=texts.done_view(sentence))
+    sentences = [f"Saved. Answers there come from {event_names(events)}."]
+    # Before the ack, since an update of the view after it may be overtaken by the ack itself.
     if not await _announce(rooms, channel, texts.bound_message(events)):
-        await _update(rooms, body, sentence, INVITE)
+        sentences.append(INVITE)
+    await ack(response_action="update", view=texts.done_view(*sentences))
 
 
 async def _bind(
     rooms: Rooms, team: str, channel: str, user: str, chosen: Sequence[str]
 ) -> tuple[str, tuple[Event, ...]]:
-    """Bind if all is well; what is wrong, and the events. Raises one of KNOWN."""
+    """Bind if all is well; what is wrong, and the events."""
     if not await rooms.people.is_admin(team, user):
         return ADMINS_ONLY, ()
     known = {str(event.id): event for event in await rooms.answering.directory()}
@@ -140,14 +145,14 @@ async def _unbind_clicked(rooms: Rooms, body: Mapping[str, Any]) -> None:
             sentence = (await _unbind(rooms, team, channel, user)).text
         else:
             sentence = ADMINS_ONLY
-    except KNOWN as error:
+    except Exception as error:  # noqa: BLE001 (`words` logs it)
         sentence = words(error)
     await _update(rooms, body, sentence)
 
 
-async def _update(rooms: Rooms, body: Mapping[str, Any], *sentences: str) -> None:
+async def _update(rooms: Rooms, body: Mapping[str, Any], sentence: str) -> None:
     """Show what came of it in the view; one that was closed meanwhile is no fault."""
-    view = texts.done_view(*sentences)
+    view = texts.done_view(sentence)
     try:
         await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
     except SlackError as error:
@@ -157,11 +162,12 @@ async def _update(rooms: Rooms, body: Mapping[str, Any], *sentences: str) -> Non
 async def _announce(rooms: Rooms, channel: str, message: Message) -> bool:
     """Tell the whole channel; False if the bot is not in it. Other failures are only logged."""
     try:
-        await delivery.post(rooms.web, channel, "", [message])
+        async with asyncio.timeout(ANNOUNCE_SECONDS):
+            await delivery.post(rooms.web, channel, "", [message])
     except ChannelClosedError:
         return False
-    except SlackError as error:
-        log.warning("not_announced", reason=error.code)
+    except (SlackError, TimeoutError) as error:
+        log.warning("not_announced", error=repr(error))
     return True
 
 

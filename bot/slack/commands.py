@@ -17,7 +17,6 @@ from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render import help as texts
 from bot.slack.slash import Typed, typed
-from bot.store import StoreError
 
 
 def listen(app: AsyncApp, rooms: Rooms) -> None:
@@ -30,10 +29,10 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
             return
         try:
             await intake.put(rooms.jobs, _private(given))
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             await ack(words(error))
         else:
-            await ack("Looking… the answer comes here, for you alone.")
+            await ack()
 
     async def model(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         given = typed(command)
@@ -42,10 +41,10 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
             return
         try:
             await rooms.jobs.put(worker.STATUS, given.reader().payload(), given.id)
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             await ack(words(error))
         else:
-            await ack("Asking the model's server…")
+            await ack()
 
     app.command("/stats")(stats)
     app.command("/stats-model")(model)

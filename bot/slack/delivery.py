@@ -17,6 +17,7 @@ from bot.slack.errors import (
     ChannelClosedError,
     MessageGoneError,
     RateLimitedError,
+    SlackDownError,
     SlackError,
 )
 from bot.slack.render.pieces import Message
@@ -40,16 +41,27 @@ async def plainer(forms: Sequence[Message], send: Callable[[Message], Awaitable[
     return await send(forms[-1])
 
 
-async def patiently(step: Callable[[], Awaitable[T]]) -> T:
-    """Do `step`, waiting as Slack tells us while there are too many calls. Raises SlackError."""
+async def patiently(step: Callable[[], Awaitable[T]], *, harmless: bool = False) -> T:
+    """Do `step`, waiting as Slack tells us while there are too many calls.
+
+    A `harmless` step, which may be done twice, also waits out that Slack is down.
+    Raises SlackError.
+    """
     deadline = asyncio.get_running_loop().time() + PATIENCE
+    pause = 1.0
     while True:
         try:
             return await step()
-        except RateLimitedError as error:
-            if asyncio.get_running_loop().time() + error.retry_after > deadline:
+        except SlackDownError as error:
+            if isinstance(error, RateLimitedError):
+                wait = max(error.retry_after, 0.1)
+            elif harmless:
+                wait, pause = pause, min(2 * pause, 30.0)
+            else:
                 raise
-            await asyncio.sleep(error.retry_after)
+            if asyncio.get_running_loop().time() + wait > deadline:
+                raise
+            await asyncio.sleep(wait)
 
 
 async def post(
@@ -104,8 +116,12 @@ async def replace(
     metadata: Mapping[str, Any],
 ) -> None:
     """Edit the answer in; where the message is gone, post it anew. Raises SlackError."""
+
+    async def send(form: Message) -> None:
+        await patiently(lambda: edit(web, channel, ts, form, metadata), harmless=True)
+
     try:
-        await plainer(forms, lambda form: patiently(lambda: edit(web, channel, ts, form, metadata)))
+        await plainer(forms, send)
     except MessageGoneError:
         await post(web, channel, thread_ts, forms, metadata)
 

@@ -19,7 +19,7 @@ from bot.digests import JOB, Digest
 from bot.jobs import Job
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError
-from bot.slack.outages import KNOWN, words
+from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
 from bot.slack.render.channel import said, show_message
@@ -43,7 +43,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         given = typed(command)
         try:
             message = await _command(rooms, given)
-        except KNOWN as error:
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
             message = Message(words(error))
         await delivery.whisper(
             rooms.web, given.channel, given.user, "", given.response_url, [message]
@@ -53,7 +53,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
 
 async def _command(rooms: Rooms, given: Typed) -> Message:
-    """Do the command; what to tell who typed it. Raises one of KNOWN."""
+    """Do the command; what to tell who typed it."""
     at = _TIME.fullmatch(given.word)
     if given.word in {"", "help"}:
         return Message(helps.DIGEST)

@@ -14,21 +14,33 @@ from bot.warehouse import WarehouseError
 
 log = structlog.get_logger()
 
-Known = StoreError | WarehouseError | SlackError
 KNOWN = (StoreError, WarehouseError, SlackError)
-"""The failures that a listener says in words; anything else is a bug and goes to the log."""
+"""The failures that something outside brings about; anything else is a bug of ours."""
+
+BUG = ":beetle: Something went wrong on my side. Please tell an admin."
 
 
-def words(error: Known) -> str:
-    """One sentence for `error`, and a line in the log."""
+def words(error: Exception) -> str:
+    """One sentence for `error`, and a line in the log.
+
+    A listener catches everything and says this: Bolt forgets an ack when a listener raises soon
+    after it.
+    """
+    if not isinstance(error, KNOWN):
+        log.error("listener_broke", exc_info=error)
+        return BUG
     log.warning("listener_failed", error=repr(error))
+    if isinstance(error, SlackError):
+        return _slack_words(error)
+    if error.code.kind is Kind.OUTAGE:
+        place = "My own storage" if isinstance(error, StoreError) else "The tournament database"
+        return f":warning: {place} is not reachable right now. Please try again in a few minutes."
+    return BUG
+
+
+def _slack_words(error: SlackError) -> str:
     if isinstance(error, TriggerExpiredError):
         return "That took too long for Slack. Please try again."
     if isinstance(error, SlackDownError):
         return ":warning: Slack did not answer me. Please try again in a minute."
-    if isinstance(error, SlackError):
-        return f":beetle: Slack refused that (`{error.code}`). Please tell an admin."
-    if error.code.kind is Kind.OUTAGE:
-        place = "My own storage" if isinstance(error, StoreError) else "The tournament database"
-        return f":warning: {place} is not reachable right now. Please try again in a few minutes."
-    return ":beetle: Something went wrong on my side. Please tell an admin."
+    return f":beetle: Slack refused that (`{error.code}`). Please tell an admin."

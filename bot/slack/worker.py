@@ -6,14 +6,16 @@ person anything again. A channel that is closed to us ends a job: there is nobod
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 import structlog
 
-from bot.domain import Code, Outcome, Question, Refusal
+from bot.domain import Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
 from bot.slack import delivery, intake, reply
 from bot.slack.errors import ChannelClosedError
@@ -23,6 +25,7 @@ from bot.slack.render.answer import answer_messages
 from bot.slack.render.csv import to_csv
 from bot.slack.render.pieces import Message, cut, escape, one_line
 from bot.slack.render.refusal import refusal_messages
+from bot.slack.render.stages import LOOKING
 from bot.slack.render.status import status_messages
 from bot.slack.render.trust import row_count
 from bot.store import StoreError
@@ -31,6 +34,9 @@ log = structlog.get_logger()
 
 CSV = "csv"
 STATUS = "status"
+
+SLOW = 1.0
+"""Seconds after which a person who waits for a private answer is told that it is on its way."""
 
 Payload = TypeVar("Payload", bound="Ask | Reader")
 
@@ -81,7 +87,8 @@ async def _question(rooms: Rooms, job: Job) -> None:
     ask = _read(Ask, job.payload)
     question = ask.question()
     if ask.response_url:
-        outcome = await rooms.answering.answer(question, _nobody)
+        async with _note_if_slow(rooms, ask, LOOKING):
+            outcome = await rooms.answering.answer(question, silent)
         await delivery.whisper(
             rooms.web,
             ask.channel,
@@ -97,8 +104,28 @@ async def _question(rooms: Rooms, job: Job) -> None:
     await reply.finish(rooms.web, ask, ts, _messages(outcome, question, quoted=ask.quoted))
 
 
-async def _nobody(_progress: object, /) -> None:
-    """A private answer shows no stages: its address takes five messages in all."""
+@asynccontextmanager
+async def _note_if_slow(rooms: Rooms, to: Ask | Reader, note: Message) -> AsyncIterator[None]:
+    """Show `note` once to one person if what is inside takes longer than SLOW seconds.
+
+    Private answers show no stages (a response address takes five messages in all), and a command's
+    ack says nothing, because a quick answer would come before it.
+    """
+    over = asyncio.Event()
+
+    async def wait_and_say() -> None:
+        try:
+            await asyncio.wait_for(over.wait(), SLOW)
+        except TimeoutError:
+            args = (to.channel, to.user, to.thread_ts, to.response_url)
+            await delivery.tell(rooms.web, *args, note.text)
+
+    task = asyncio.create_task(wait_and_say())
+    try:
+        yield
+    finally:
+        over.set()
+        await task
 
 
 def _messages(outcome: Outcome, question: Question, *, quoted: bool) -> tuple[Message, ...]:
@@ -142,13 +169,18 @@ def _file_name(question: str) -> str:
 
 async def _status(rooms: Rooms, job: Job) -> None:
     reader = _read(Reader, job.payload)
-    try:
-        forms = status_messages(await rooms.answering.status())
-    except StoreError:
-        forms = (Message(":warning: My own storage is not reachable right now."),)
+    async with _note_if_slow(rooms, reader, Message("Asking the model's server…")):
+        forms = await _state(rooms)
     await delivery.whisper(
         rooms.web, reader.channel, reader.user, reader.thread_ts, reader.response_url, forms
     )
+
+
+async def _state(rooms: Rooms) -> tuple[Message, ...]:
+    try:
+        return status_messages(await rooms.answering.status())
+    except StoreError:
+        return (Message(":warning: My own storage is not reachable right now."),)
 
 
 async def _say(rooms: Rooms, reader: Reader, text: str) -> None:

@@ -75,6 +75,8 @@ class FakeAnswering:
 
     async def stored(self, question_id: str, /) -> StoredAnswer | None:
         """What was answered."""
+        if self.failure:
+            raise self.failure
         return self.known.get(question_id)
 
     async def directory(self) -> tuple[Event, ...]:
@@ -110,7 +112,7 @@ STATUS = Status(
         version="0.14.1",
         installed=(InstalledModel("sqlcoder:7b", 4_100_000_000), InstalledModel("other", 10)),
         loaded=(
-            LoadedModel("sqlcoder:7b", 5_200_000_000, 5_200_000_000, "2026-05-02T12:30:00Z", 4096),
+            LoadedModel("sqlcoder:7b", 5_200_000_000, 4_000_000_000, "2026-05-02T12:30:00Z", 4096),
         ),
         models=(
             ConfiguredModel("sqlcoder:7b", CircuitState.CLOSED, installed=True, loaded=True),
@@ -208,10 +210,18 @@ class Scene:
             )
         )
 
+    async def whisper(self, user: str, channel: str = "general") -> dict[str, Any]:
+        """The first private message with blocks that `user` sees."""
+        return await self.workspace.until(
+            lambda: next(
+                (one for one in self.workspace.ephemerals(user, channel) if one.get("blocks")), None
+            )
+        )
+
     async def idle(self) -> None:
         """Wait until no job waits or runs."""
         async with asyncio.timeout(10):
-            while await self.jobs.depth():
+            while await self.jobs.depth():  # noqa: ASYNC110 (Redis has no event for this)
                 await asyncio.sleep(0.02)
 
     async def ask(self, channel: str = "general", text: str = "top 5 teams") -> dict[str, Any]:

@@ -101,9 +101,28 @@ async def test_a_second_run_edits_the_reply_that_exists(scene: Scene) -> None:
     assert other != first
 
 
-async def test_a_handler_that_fails_is_run_again_on_the_same_reply(scene: Scene) -> None:
-    """A broken delivery of the final edit leads to a second run, which edits the same message."""
-    scene.workspace.fail_next("chat.update", "fatal_error")
+async def test_an_outage_of_slack_is_waited_out(scene: Scene) -> None:
+    """The answer is edited in when Slack is back; the question is not answered anew."""
+    for _ in range(2):
+        scene.workspace.fail_next("chat.update", "fatal_error")
+    found = await scene.ask()
+    assert kinds(found)[0] == "table"
+    assert len(scene.workspace.calls("chat.postMessage")) == 1
+    assert len(scene.answering.asked) == 1
+
+
+async def test_a_job_that_fails_is_run_again_on_the_same_reply(scene: Scene) -> None:
+    """Whatever breaks the first run, the second one edits the message of the first."""
+    tries = 0
+
+    async def broken(question: Question, report: Report) -> Outcome:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise RuntimeError("the first worker dies")
+        return await top_teams(question, report)
+
+    scene.answering.answerer = broken
     found = await scene.ask()
     assert kinds(found)[0] == "table"
     assert len(scene.workspace.calls("chat.postMessage")) == 1

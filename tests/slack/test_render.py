@@ -12,6 +12,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.demo.workspace.blocks import check_message
 from bot.domain import (
     Code,
     Column,
@@ -27,6 +28,7 @@ from bot.slack.render.cells import NOTHING
 from bot.slack.render.pieces import Message, size
 from bot.slack.render.refusal import refusal_messages
 from bot.slack.render.stages import stage_message
+from tests.oracle.check import check
 from tests.slack.samples import answer, columns, question, table
 
 
@@ -256,7 +258,7 @@ LITERAL = {"raw_text", "plain_text", "text"}
 )
 @given(results(), NASTY)
 def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: str) -> None:
-    """Every form keeps Slack's limits, holds data in literal elements only and escapes its text."""
+    """Every form passes Slack's types and limits and holds data in literal elements only."""
     found = answer(result, asked=question(text or "x"), note=text)
     for form in answer_messages(found, quoted=True):
         assert 0 < size(form.text) <= 4_000
@@ -267,6 +269,9 @@ def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: 
         assert all(isinstance(e["text"], str) and e["text"] for e in texts if "text" in e)
         assert sum(size(e["text"]) for e in texts if isinstance(e["text"], str)) <= 10_000
         json.dumps(form.blocks).encode("utf-8")
+        sent = {"channel": "C1", "text": form.text, "blocks": list(form.blocks)}
+        check("chat.postMessage", sent)
+        check_message(sent)
         for native in blocks(form, "table"):
             assert 1 <= len(native["rows"]) <= 100
             assert all(1 <= len(row) <= 20 for row in native["rows"])

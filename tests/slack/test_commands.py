@@ -1,0 +1,202 @@
+"""Slash commands: private answers, the model's state, help, and digests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.digests import JOB, Digest, DigestSection
+from bot.domain import Column, ColumnKind, Outcome, Question, Report, ResultTable
+from bot.slack.render.digest import digest_messages
+from bot.slack.render.status import status_messages
+from bot.store import StoreDown
+from tests.slack.conftest import STATUS, Scene, top_teams
+from tests.slack.samples import SPRING, WINTER, table
+
+
+async def whispers(scene: Scene, count: int, user: str = "maya") -> list[dict[str, Any]]:
+    """The first `count` ephemeral messages in #general."""
+    return await scene.workspace.until(
+        lambda: len(found := scene.workspace.ephemerals(user, "general")) >= count and found
+    )
+
+
+async def test_stats_answers_the_asker_alone(scene: Scene) -> None:
+    """The answer is ephemeral, repeats its question, and nothing is posted."""
+    await scene.workspace.command("maya", "general", "/stats top 5 & more")
+    second = await scene.whisper("maya")
+    assert [block["type"] for block in second["blocks"]] == [
+        "rich_text",
+        "table",
+        "context",
+        "actions",
+    ]
+    assert "top 5 & more" in json.dumps(second["blocks"])
+    assert scene.workspace.messages("general") == []
+    assert scene.workspace.ephemerals("sam", "general") == []
+
+
+async def test_a_slow_private_answer_is_announced(scene: Scene) -> None:
+    """Whoever waits longer than a moment is told, before the answer."""
+    go = asyncio.Event()
+
+    async def slow(question: Question, report: Report) -> Outcome:
+        await go.wait()
+        return await top_teams(question, report)
+
+    scene.answering.answerer = slow
+    await scene.workspace.command("maya", "general", "/stats top 5")
+    assert (await whispers(scene, 1))[0]["text"] == "Looking…"
+    go.set()
+    await scene.whisper("maya")
+
+
+async def test_a_used_up_response_address_falls_back_to_an_ephemeral(scene: Scene) -> None:
+    """The private answer still arrives when Slack no longer takes the response address."""
+    scene.workspace.state.response_urls.clear()
+    from bot.slack import delivery
+    from bot.slack.render.channel import said
+
+    await delivery.whisper(
+        scene.slack.rooms.web,
+        scene.workspace.channel("general").id,
+        scene.workspace.person("maya"),
+        "",
+        f"{scene.workspace.url}/actions/T/R/gone",
+        [said("Here.")],
+    )
+    assert (await whispers(scene, 1))[0]["text"] == "Here."
+    assert scene.workspace.calls("chat.postEphemeral")
+
+
+@pytest.mark.parametrize("command", ["/stats", "/stats-model", "/stats-channel", "/stats-digest"])
+async def test_every_command_has_help(scene: Scene, command: str) -> None:
+    """`help` explains the command to whoever asks, and does nothing else."""
+    await scene.workspace.command("sam", "general", f"{command} help")
+    (found,) = await whispers(scene, 1, "sam")
+    assert f"`{command}" in found["text"]
+    assert scene.answering.asked == []
+
+
+async def test_the_models_state_is_shown(scene: Scene) -> None:
+    """`/stats-model` shows server, models, memory, queue, times, errors and circuits."""
+    await scene.workspace.command("sam", "general", "/stats-model")
+    found = await scene.whisper("sam")
+    text = json.dumps(found["blocks"], ensure_ascii=False)
+    for part in (
+        "sqlcoder:7b is answering",
+        "up, version 0.14.1",
+        "loaded, 5.2 GB, 4.0 GB VRAM",
+        "not installed",
+        "circuit open",
+        "3 jobs",
+        "1 running, 2 waiting",
+        "median 3.2 s, 95 % under 9.5 s",
+        "errors: model timed out 2",
+    ):
+        assert part in text
+
+
+async def test_the_state_says_when_storage_is_down(scene: Scene) -> None:
+    """A state that cannot be read is said, not lost."""
+    scene.answering.failure = StoreDown("no")
+    await scene.workspace.command("sam", "general", "/stats-model")
+    (found,) = await whispers(scene, 1, "sam")
+    assert found["text"] == ":warning: My own storage is not reachable right now."
+
+
+def test_lines_of_the_state_fit_a_phone() -> None:
+    """No line of the state is longer than a phone's fixed-width line."""
+    best = status_messages(STATUS)[0]
+    lines = best.blocks[-1]["elements"][0]["elements"][0]["text"].splitlines()
+    assert max(map(len, lines)) <= 46
+
+
+async def test_a_digest_is_scheduled_shown_and_ended_by_an_admin(scene: Scene) -> None:
+    """The whole life of a schedule, and a time that makes no sense."""
+    scene.bind("general", SPRING)
+    for number, (words, said) in enumerate(
+        [
+            ("18:30", "A digest comes each day at 18:30 (Europe/Madrid)."),
+            ("show", "A digest comes each day at 18:30 (Europe/Madrid)."),
+            ("25:00", "I did not understand that."),
+            ("off", "No more digests here."),
+            ("off", "There was no digest here."),
+        ],
+        start=1,
+    ):
+        await scene.workspace.command("maya", "general", f"/stats-digest {words}")
+        assert (await whispers(scene, number))[-1]["text"].startswith(said)
+    assert scene.digests.schedules == {}
+
+
+async def test_only_admins_change_a_digest(scene: Scene) -> None:
+    """Another person is told who can; nothing is scheduled."""
+    scene.bind("general", SPRING)
+    await scene.workspace.command("sam", "general", "/stats-digest 18:30")
+    assert "Only workspace admins" in (await whispers(scene, 1, "sam"))[0]["text"]
+    assert scene.digests.schedules == {}
+
+
+async def test_a_digest_needs_an_event(scene: Scene) -> None:
+    """In a channel without an event the command says what to do first."""
+    await scene.workspace.command("maya", "general", "/stats-digest now")
+    assert "/stats-channel" in (await whispers(scene, 1))[0]["text"]
+
+
+def digests() -> tuple[Digest, ...]:
+    """One event with a result, one without anything to tell."""
+    day = date(2026, 5, 2)
+    section = DigestSection("Best <spirit>", table(("Kestrels", 12.5)))
+    return (Digest(SPRING, day, (section,)), Digest(WINTER, day, ()))
+
+
+async def test_a_digest_is_posted_now(scene: Scene) -> None:
+    """`now` posts a message for each event that has something to tell."""
+    scene.bind("general", SPRING)
+    scene.digests.written = digests()
+    await scene.workspace.command("maya", "general", "/stats-digest now")
+    (found,) = await scene.workspace.until(lambda: scene.workspace.messages("general"))
+    assert found["text"] == "Spring Classic, 2 May 2026: Best &lt;spirit&gt;"
+    assert "Kestrels" in json.dumps(found["blocks"])
+
+
+async def test_a_due_digest_is_posted_once_however_often_its_job_runs(scene: Scene) -> None:
+    """A second run of the job finds what the first has posted."""
+    scene.digests.written = digests()
+    team, place = scene.workspace.state.team, scene.workspace.channel("general").id
+    scene.workspace.fail_next("chat.postMessage", "fatal_error")
+    await scene.jobs.put(JOB, {"team": team, "channel": place, "day": "2026-05-02"}, "digest:1")
+    await scene.workspace.until(lambda: scene.workspace.messages("general"))
+    await scene.idle()
+    assert scene.digests.days == [date(2026, 5, 2), date(2026, 5, 2)]
+
+    from bot.jobs import Job
+    from bot.slack import digests as surface
+
+    payload = {"team": team, "channel": place, "day": "2026-05-02"}
+    await surface._post(scene.slack.rooms, Job("digest:1", JOB, payload, attempt=2, last=False))
+    assert len(scene.workspace.messages("general")) == 1
+
+
+def test_a_long_digest_keeps_slacks_limits() -> None:
+    """Many long sections are cut so that the message stays within the limits."""
+    wide = tuple(Column(f"column {i}", ColumnKind.TEXT) for i in range(20))
+    rows = tuple(tuple("x" * 200 for _ in wide) for _ in range(50))
+    sections = tuple(DigestSection(f"Part {i}", ResultTable(wide, rows)) for i in range(8))
+    best = digest_messages(Digest(SPRING, date(2026, 5, 2), sections))[0]
+    assert len(json.dumps(best.blocks)) < 13_000
+    assert len(best.blocks) <= 50
+
+
+def test_a_time_of_day_is_read_strictly() -> None:
+    """Hours and minutes are within their range."""
+    from bot.slack.digests import _TIME
+
+    assert _TIME.fullmatch("7:05")
+    assert not _TIME.fullmatch("24:00")
+    assert not _TIME.fullmatch("18:60")
