@@ -8,7 +8,8 @@ The way of a statement, one file a step:
     translate  DuckDB → PostgreSQL, by sqlglot and rules of our own (`duckdb`)
     parse      PostgreSQL's own parser: one SELECT, of bounded size
     check      allow-lists (`allowed`): node kinds, functions, types, operators; sizes (`sizes`)
-    names      every table and column to what it means, or a refusal with the nearest real names
+    names      every table in its scope (`scope`) to what it means; unknown `columns` refused
+    dots       no function called as `g.x`
     grouping   GROUP BY of a primary key, as on a real table
     isolate    the query inside its fences, as text
     reread     that text parsed again: fences as compiled, the query as checked, nothing else

@@ -33,8 +33,8 @@ WINDOWS = _words(
 
 NUMBERS = _words(
     """
-    abs acos asin atan atan2 cbrt ceil ceiling cos degrees div exp float4 float8 floor gcd int2
-    int4 int8 lcm ln log log10 mod numeric pi pow power radians round sign sin sqrt tan
+    abs acos asin atan atan2 cbrt ceil ceiling cos degrees div exp float4 float8 floor int2
+    int4 int8 ln log log10 mod numeric pi pow power radians round sign sin sqrt tan
     to_number trunc width_bucket
     """
 )

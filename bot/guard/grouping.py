@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from pglast import ast
 
-from bot.guard.names import Source
 from bot.guard.parse import Node, is_a, texts, walk
+from bot.guard.scope import Source
 
 
 def widen(node: Node, sources: tuple[Source, ...]) -> None:

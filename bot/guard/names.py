@@ -1,57 +1,22 @@
-"""What the names of a statement mean: PostgreSQL's scoping over the semantic model.
+"""What the tables of a statement mean: PostgreSQL's scoping over the semantic model.
 
-Tables decide what is read: every table in FROM has to be a WITH of the statement in scope or a
-table of the semantic model. Columns only decide how good a refusal is: where scope is plain an
-unknown one is refused with the nearest real names, where it is not PostgreSQL has the last word.
+This decides what is read: every table in FROM has to be a WITH of the statement that is in scope
+or a table of the semantic model. On the way every column is looked up (`bot.guard.columns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pglast import ast, enums
 
-from bot.domain import Code
+from bot.guard.columns import check_column
 from bot.guard.dots import function_columns
 from bot.guard.parse import Node, children, is_a, texts
-from bot.guard.refusals import Refused, nearest, shown, syntax, unknown_column, unknown_table
-from bot.semantic import SemanticModel, SemanticTable
-
-Columns = tuple[str, ...] | None
-"""Names of columns in order; None where they cannot be told."""
-
-HARMLESS_SCHEMAS = ("public", "main")
-"""Schemas that models write before a table out of habit; dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Something in FROM: the name that qualifies its columns ("" for none), and those columns."""
-
-    name: str
-    columns: Columns
-    table: SemanticTable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What can be named at one place: sources, WITHs, and what the query around it can name.
-
-    `outputs` are the names that AS gives outputs, None for those without.
-    """
-
-    sources: list[Source]
-    ctes: Mapping[str, Columns]
-    outer: Scope | None
-    outputs: tuple[str | None, ...] = ()
-
-    def chain(self) -> Iterator[Scope]:
-        """This scope and those around it, inside out."""
-        scope: Scope | None = self
-        while scope:
-            yield scope
-            scope = scope.outer
+from bot.guard.refusals import unknown_table
+from bot.guard.scope import HARMLESS_SCHEMAS, Columns, Scope, Source, find
+from bot.semantic import SemanticModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +183,7 @@ def _star(node: Node, scope: Scope) -> Columns:
     qualifier = texts(node.fields)[-1:]
     if not qualifier:
         return _all_columns(scope.sources)
-    source = _find(qualifier[0], scope)
+    source = find(qualifier[0], scope)
     return source.columns if source else None
 
 
@@ -230,15 +195,6 @@ def _own_name(node: Node) -> str | None:
         return texts(node.funcname)[-1]
     if is_a(node, ast.A_Const, ast.A_Expr, ast.BoolExpr):
         return "?column?"
-    return None
-
-
-def _find(name: str, scope: Scope) -> Source | None:
-    """The nearest source that goes by `name`."""
-    for level in scope.chain():
-        for source in level.sources:
-            if source.name == name:
-                return source
     return None
 
 
@@ -257,59 +213,6 @@ def _expressions(
         elif is_a(part, ast.SelectStmt):
             _query(part, scope.ctes, scope, names)
         elif is_a(part, ast.ColumnRef):
-            _column(part, scope, names, also)
+            check_column(part, scope, names.model, also)
         elif is_a(part, ast.Node):
             waiting.extend(children(part))
-
-
-def _column(node: Node, scope: Scope, names: Names, also: tuple[str | None, ...]) -> None:
-    """Refuse a column that is certainly none."""
-    fields = texts(node.fields)
-    star = is_a(node.fields[-1], ast.A_Star)
-    if len(fields) + star == 3 and fields[0] in HARMLESS_SCHEMAS:
-        node.fields = node.fields[1:]
-        fields = fields[1:]
-    if len(fields) + star > 2:
-        raise syntax("A name with a schema")
-    if len(fields) + star == 2:
-        _qualified(fields[0], None if star else fields[1], scope, names)
-    elif not star and fields[0] not in also and None not in also:
-        _plain(fields[0], scope, names)
-
-
-def _qualified(qualifier: str, name: str | None, scope: Scope, names: Names) -> None:
-    source = _find(qualifier, scope)
-    if not source:
-        there = tuple(s.name for level in scope.chain() for s in level.sources if s.name)
-        near = nearest(qualifier, there) or there
-        raise Refused(
-            Code.UNKNOWN_TABLE,
-            f'Nothing in FROM is called "{shown(qualifier)}". There are: {", ".join(there)}.',
-            near,
-        )
-    if name is None or source.columns is None or name in source.columns:
-        return
-    elsewhere = tuple(f"{s.name}.{name}" for s in scope.sources if name in (s.columns or ()))
-    near = elsewhere or tuple(f"{qualifier}.{n}" for n in nearest(name, source.columns))
-    raise unknown_column(name, qualifier, near or _in_model(name, names.model), source.columns)
-
-
-def _plain(name: str, scope: Scope, names: Names) -> None:
-    sources = [source for level in scope.chain() for source in level.sources]
-    if any(s.columns is None or name in s.columns or name == s.name for s in sources):
-        return
-    if name in scope.outputs:
-        what = f'"{shown(name)}" is an output and no column: repeat its expression here.'
-        raise Refused(Code.UNKNOWN_COLUMN, what)
-    qualified = {column: source.name for source in sources for column in source.columns or ()}
-    near = tuple(
-        f"{qualified[column]}.{column}" if qualified[column] else column
-        for column in nearest(name, qualified)
-    )
-    where = sources[0].name if len(sources) == 1 else ""
-    raise unknown_column(name, where, near or _in_model(name, names.model), qualified)
-
-
-def _in_model(name: str, model: SemanticModel) -> tuple[str, ...]:
-    """Columns called `name` in other tables of the semantic model."""
-    return tuple(f"{t.name}.{name}" for t in model.tables.values() if t.column(name))[:3]

@@ -57,16 +57,22 @@ def unknown_table(name: str, known: Iterable[str]) -> Refused:
     """No such table; the nearest of `known`, or all of them, are said."""
     every = tuple(sorted(known))
     near = nearest(name, every)
-    hint = f"Did you mean {_listed(near)}?" if near else f"There are: {', '.join(every)}."
+    hint = f"Did you mean {_listed(near)}?" if near else there_are(every)
     return Refused(Code.UNKNOWN_TABLE, f'There is no table "{shown(name)}". {hint}', near)
 
 
 def unknown_column(name: str, where: str, near: tuple[str, ...], there: Iterable[str]) -> Refused:
     """No such column in `where`; `near` are the nearest real ones, `there` those it has."""
-    hint = f"Did you mean {_listed(near)}?" if near else f"There are: {', '.join(there)}."
+    hint = f"Did you mean {_listed(near)}?" if near else there_are(there)
     place = f" in {shown(where)}" if where else ""
     message = f'There is no column "{shown(name)}"{place}. {hint}'
     return Refused(Code.UNKNOWN_COLUMN, message, near)
+
+
+def there_are(names: Iterable[str]) -> str:
+    """A sentence that lists `names`."""
+    listed = ", ".join(names)
+    return f"There are: {listed}." if listed else "There are none here."
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
