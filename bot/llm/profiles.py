@@ -22,7 +22,8 @@ class Prompt:
     """What a model is told about one question.
 
     `schema` and `examples` (question, SQL) never vary; `notes` (today, linked names) and
-    `question` do. `failed` is the earlier SQL and what was wrong with it, for a repair.
+    `question` do. `failed` is the earlier SQL and what was wrong with it, for a repair. `similar`
+    are examples near to this question, nearest last; only instruct models are shown them.
     """
 
     schema: str
@@ -30,6 +31,7 @@ class Prompt:
     notes: tuple[str, ...]
     question: str
     failed: tuple[str, str] | None = None
+    similar: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,14 @@ def profile_for(model: str) -> Profile:
 
 def prompt_version(model: str) -> str:
     """Changes whenever the wording for `model` does: for keys of caches that hold its SQL."""
-    probe = Prompt("schema", (("example", "SELECT 1"),), ("note",), "question", ("SELECT 2", "bad"))
+    probe = Prompt(
+        "schema",
+        (("example", "SELECT 1"),),
+        ("note",),
+        "question",
+        ("SELECT 2", "bad"),
+        (("near", "SELECT 3"),),
+    )
     path, words = profile_for(model).words(probe)
     return hashlib.sha256(f"{path}{sorted(words.items())}".encode()).hexdigest()[:12]
 
@@ -101,15 +110,25 @@ _STRANGER = ("What will the weather be like tomorrow?", REFUSAL)
 
 
 def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
-    messages = [{"role": "system", "content": f"{_RULES}\n\n{prompt.schema}"}]
-    for question, sql in (*prompt.examples, _STRANGER):
-        messages.append({"role": "user", "content": question})
-        messages.append({"role": "assistant", "content": sql})
-    messages.append({"role": "user", "content": _asked(prompt)})
+    """Examples as earlier turns, which small models follow better than a list in the system text.
+
+    So are the notes: before the question itself they make a small model use them for everything
+    (a date in every WHERE).
+    """
+    turns = [*prompt.examples, _STRANGER]
+    if prompt.notes:
+        turns.append(("\n".join(prompt.notes), "OK"))
+    turns += prompt.similar
+    last = prompt.question
     if prompt.failed is not None:
         sql, complaint = prompt.failed
-        messages.append({"role": "assistant", "content": sql})
-        messages.append({"role": "user", "content": f"{complaint}\nWrite the corrected SQL."})
+        turns.append((prompt.question, sql))
+        last = f"{complaint}\nWrite the corrected SQL."
+    messages = [{"role": "system", "content": f"{_RULES}\n\n{prompt.schema}"}]
+    for asked, answered in turns:
+        messages.append({"role": "user", "content": asked})
+        messages.append({"role": "assistant", "content": answered})
+    messages.append({"role": "user", "content": last})
     return "/api/chat", {"messages": messages}
 
 

@@ -88,3 +88,16 @@ def test_the_version_follows_the_wording() -> None:
     """Each family has a version of its own, the same from call to call."""
     assert prompt_version("a") == prompt_version("b")
     assert len({prompt_version(model) for model in MODELS[:3]}) == 3
+
+
+def test_similar_examples_stand_right_before_the_question() -> None:
+    """What varies comes last: notes, then the examples near to the question, then it."""
+    near = replace(PROMPT, similar=(("Which games?", "SELECT name FROM games"),))
+    messages = profile_for("x").request("x", near, Options()).body["messages"]
+    assert [message["content"] for message in messages[-5:]] == [
+        "Today is Saturday.",
+        "OK",
+        "Which games?",
+        "SELECT name FROM games",
+        "Which teams?",
+    ]
