@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from pglast import ast, parse_sql
-from pglast.parser import parse_sql_json
+from pglast.parser import ParseError, parse_sql_json
 
 from bot.guard.parse import Node, is_a, walk
 from bot.semantic import Fence
@@ -35,7 +35,10 @@ class EmittedWrongError(Exception):
 
 def reread(emitted: str, printed: str, query: Node, fences: tuple[Fence, ...]) -> None:
     """Raise EmittedWrongError unless `emitted` is `printed` in `fences`, and `printed` `query`."""
-    statements = parse_sql(printed)
+    try:
+        statements = parse_sql(printed)
+    except ParseError as error:
+        raise EmittedWrongError("no SQL") from error
     if len(statements) != 1 or statements[0].stmt != query:
         raise EmittedWrongError("another query than the one that was checked")
     _check_tables(query, {fence.name for fence in fences})

@@ -86,6 +86,12 @@ def test_every_table_is_a_fence(text: str) -> None:
         read(isolate(text, FENCES), text)
 
 
+def test_a_misprint_is_caught() -> None:
+    """Text that is no SQL at all is a mistake of the guard like any other."""
+    with pytest.raises(EmittedWrongError, match="no SQL"):
+        reread("SELECT (", "SELECT (", parse_sql("SELECT 1")[0].stmt, ())
+
+
 def test_the_printed_query_is_the_checked_one() -> None:
     """A printer that loses something is caught: the text has to parse to the tree."""
     with pytest.raises(EmittedWrongError, match="another query"):
