@@ -8,7 +8,7 @@ that escapes. Only `bot.guard` can make a `GuardedQuery`, and `bot.warehouse` ru
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -210,10 +210,11 @@ class GuardedQuery:
     events: tuple[UUID, ...]
     tables: tuple[str, ...]
     shown: str
-    seal: object = field(repr=False, compare=False)
+    seal: InitVar[object]
 
-    def __post_init__(self) -> None:
-        if self.seal is not GUARD_SEAL:
+    def __post_init__(self, seal: object) -> None:
+        # Not kept: so dataclasses.replace() cannot carry the seal over to another text.
+        if seal is not GUARD_SEAL:
             raise TypeError("only bot.guard makes a GuardedQuery")
 
 

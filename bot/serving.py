@@ -23,6 +23,7 @@ from bot.llm import LanguageModelError
 from bot.settings import Settings
 from bot.slack.app import SlackConfig, SlackSurface, open_slack
 from bot.store import StoreError
+from bot.store.tasks import end
 from bot.warehouse import WarehouseError
 
 log = structlog.get_logger()
@@ -166,5 +167,5 @@ async def _until_stopped(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         if task.get_name() != "http":
-            task.cancel()
+            await end(task)
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,6 +6,7 @@ the question, something that is down, or a bug. Every outcome is written to the 
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,9 @@ from bot.store import Recent, Store, StoredAnswer, StoreError
 from bot.warehouse import QueryFailed, Warehouse, WarehouseError
 
 log = structlog.get_logger()
+
+GUARD_SECONDS = 5.0
+"""How long the guard may take over one statement; an honest one takes milliseconds."""
 
 ROOM_ERRORS = (LanguageModelError, WarehouseError, StoreError)
 
@@ -193,7 +197,7 @@ class Answering:
         started: float,
     ) -> Outcome:
         await report(Progress(Stage.GUARDING))
-        guarded = guard(draft.sql, draft.dialect, self.model, _ids(events))
+        guarded = await self._guard(draft, events)
         if isinstance(guarded, Refusal):
             return replace(guarded, sql=draft.sql)
         if not guarded.tables:
@@ -204,6 +208,14 @@ class Answering:
         except QueryFailed as error:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
         return _answered(question, events, guarded, draft, table, started)
+
+    async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
+        # In a thread: reading hostile text may take a while, and other people's clicks must not.
+        reading = asyncio.to_thread(guard, draft.sql, draft.dialect, self.model, _ids(events))
+        try:
+            return await asyncio.wait_for(reading, GUARD_SECONDS)
+        except TimeoutError:
+            return Refusal(Code.TOO_COMPLEX, "The query is too complicated to be checked.")
 
     async def _repair(
         self,

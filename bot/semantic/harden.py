@@ -29,7 +29,7 @@ _BOUND = f"ANY ((SELECT string_to_array(nullif({_VALUE}, '*'), ',')::uuid[])::uu
 
 _HEAD = """\
 -- What the role {role} may read: listed columns only, and rows of bound events only.
--- Run it as the owner of the tables (the last statement needs a superuser); it can be repeated.
+-- Run it as the owner of the tables (the last two statements need a superuser); it can be repeated.
 -- Other roles keep what they had, but for three rights that PUBLIC loses in this database:
 -- temporary tables, new objects in schema public, and the function set_config (the owner of the
 -- tables keeps that one).
@@ -81,6 +81,8 @@ BEGIN
 END
 $owner$;
 REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC, {role};
+-- A sort or join too large for memory fills so much of the disk and no more.
+ALTER ROLE {role} SET temp_file_limit = '256MB';
 """
 
 

@@ -180,7 +180,9 @@ async def test_a_stored_name_is_linked_in_the_prompt(house: House) -> None:
     """A name typed in lower case reaches the model as it is stored, after the stable prefix."""
     house.ollama.answers["tides"] = "SELECT seed FROM teams WHERE name = 'Tides'"
     answered(await house.app.answering.answer(house.question("which seed are tides")))
-    assert "teams.name = 'Tides'" in house.ollama.asked[0]
+    prefix, _, rest = house.ollama.prompts[0].partition("teams.name = 'Tides'")
+    assert "CREATE TABLE" in prefix
+    assert rest.endswith("which seed are tides")
 
 
 async def test_the_audit_keeps_every_outcome(house: House) -> None:

@@ -36,6 +36,7 @@ class ScriptedOllama:
     url: str
     answers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
     seconds: float = 0.0
     down: bool = False
 
@@ -47,6 +48,7 @@ class ScriptedOllama:
         messages = body["messages"]
         said = messages[-1]["content"]
         self.asked.append(said)
+        self.prompts.append("\n".join(each["content"] for each in messages))
         await asyncio.sleep(self.seconds)
         sql = next((sql for words, sql in self.answers.items() if words in said), "NOT_ABOUT_DATA")
 
