@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,18 @@ BIGGER = (
     "or give it another model file: `make demo GGUF=/path/to/model.gguf`."
 )
 
-Notice = Callable[[str, str, str], None]
-"""Shows (text, detail, kind) on the page; kind is info or busy."""
+
+@dataclass(slots=True)
+class Said:
+    """What the page says of the language model, changed as that changes. `kind`: info or busy."""
+
+    text: str = ""
+    detail: str = ""
+    kind: str = "info"
+
+    def __call__(self, text: str, detail: str, kind: str) -> None:
+        """Say something else."""
+        self.text, self.detail, self.kind = text, detail, kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ async def choose(settings: Settings, gguf: Path | None) -> Language:
 
 @contextlib.asynccontextmanager
 async def served(
-    language: Language, gguf: Path | None, folder: Path, console: Console, notice: Notice
+    language: Language, gguf: Path | None, folder: Path, console: Console, notice: Said
 ) -> AsyncIterator[None]:
     """Serve the embedded model, if it is one, and keep the page's notice true."""
     task = asyncio.create_task(_serve_and_tell(language, gguf, folder, console, notice))
@@ -66,7 +76,7 @@ async def served(
 
 
 async def _serve_and_tell(
-    language: Language, gguf: Path | None, folder: Path, console: Console, notice: Notice
+    language: Language, gguf: Path | None, folder: Path, console: Console, notice: Said
 ) -> None:
     if not language.embedded:
         await _tell(language, notice)
@@ -85,7 +95,7 @@ async def _serve_and_tell(
         await _tell(language, notice)
 
 
-async def _fetched(folder: Path, console: Console, notice: Notice) -> Path:
+async def _fetched(folder: Path, console: Console, notice: Said) -> Path:
     """The small model's file. The thread may be left behind: what it runs ends with us."""
     size = demo_weights().size / 1e6
     notice(
@@ -117,20 +127,16 @@ async def _fetched(folder: Path, console: Console, notice: Notice) -> Path:
     return await done
 
 
-async def _tell(language: Language, notice: Notice) -> None:
+async def _tell(language: Language, notice: Said) -> None:
     """Say on the page whether the model is warm, for as long as the demo runs."""
     where = "a small model on this machine" if language.embedded else language.base_url
-    before = None
     async with httpx.AsyncClient(base_url=language.base_url, timeout=5) as client:
         while True:
-            now = await _loaded(client, language.model)
-            if now != before:
-                if now:
-                    detail = BIGGER if language.embedded else ""
-                    notice(f"Answers come from {language.model}, {where}.", detail, "info")
-                else:
-                    notice(f"{language.model} is warming up.", f"It is {where}.", "busy")
-                before = now
+            if await _loaded(client, language.model):
+                detail = BIGGER if language.embedded else ""
+                notice(f"Answers come from {language.model}, {where}.", detail, "info")
+            else:
+                notice(f"{language.model} is warming up.", f"It is {where}.", "busy")
             await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -37,6 +37,9 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 CHANNEL = "spring-classic"
 """The channel that is bound from the start; another one is left to be bound by hand."""
 
+RETRIES = (0.0, 1.0, 2.0, 4.0, 8.0, 60.0, 300.0)
+"""Seconds before each try of an event: closer than Slack's, as the bot is often just starting."""
+
 SUGGESTIONS = (
     "@Game Stats top 5 teams by spirit score",
     "@Game Stats who captains Sharks?",
@@ -83,14 +86,11 @@ async def run_demo(settings: Settings, options: Options, console: Console) -> No
             return
         chosen = await language.choose(settings, options.gguf)
         await _bind(workspace, places)
+        said = language.Said()
+        notices = asyncio.create_task(_show(workspace, said))
+        stack.callback(notices.cancel)
         await stack.enter_async_context(
-            language.served(
-                chosen,
-                options.gguf,
-                options.folder,
-                console,
-                lambda text, detail, kind: workspace.notice(text, detail=detail, kind=kind),
-            )
+            language.served(chosen, options.gguf, options.folder, console, said)
         )
         log = options.folder / "bot.log"
         environment = _environment(workspace, places, chosen)
@@ -103,10 +103,24 @@ async def run_demo(settings: Settings, options: Options, console: Console) -> No
             raise DemoError(f"the bot ended with code {ended}. Its log says:\n{tail(log)}")
 
 
+async def _show(workspace: Workspace, said: language.Said) -> None:
+    """Keep the page's notice true: without the bot nobody answers, so that is said first."""
+    while True:
+        shown = ("Starting the bot.", "", "busy")
+        if workspace.connected():
+            shown = (said.text, said.detail, said.kind)
+        if shown != tuple(workspace.state.notice.values()):
+            text, detail, kind = shown
+            workspace.notice(text, detail=detail, kind=kind)
+        await asyncio.sleep(0.2)
+
+
 @contextlib.asynccontextmanager
 async def _page(options: Options) -> AsyncIterator[Workspace]:
     try:
-        workspace = Workspace(manifest=MANIFEST, port=options.port, suggestions=SUGGESTIONS)
+        workspace = Workspace(
+            manifest=MANIFEST, port=options.port, suggestions=SUGGESTIONS, retries=RETRIES
+        )
         await workspace.__aenter__()
     except OSError as error:
         raise DemoError(
