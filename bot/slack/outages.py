@@ -17,7 +17,7 @@ log = structlog.get_logger()
 KNOWN = (StoreError, WarehouseError, SlackError)
 """The failures that something outside brings about; anything else is a bug of ours."""
 
-BUG = ":beetle: Something went wrong on my side. Please tell an admin."
+BUG = ":x: Something went wrong on my side. Please tell an admin."
 
 
 def words(error: Exception) -> str:
@@ -43,4 +43,4 @@ def _slack_words(error: SlackError) -> str:
         return "That took too long for Slack. Please try again."
     if isinstance(error, SlackDownError):
         return ":warning: Slack did not answer me. Please try again in a minute."
-    return f":beetle: Slack refused that (`{error.code}`). Please tell an admin."
+    return f":x: Slack refused that (`{error.code}`). Please tell an admin."

@@ -36,11 +36,22 @@ def metadata(ask: Ask) -> dict[str, Any]:
 async def place(web: Web, ask: Ask, *, again: bool) -> str:
     """The ts of the reply: the one that exists if this is asked `again`, else a new placeholder.
 
+    A post that broke off may have arrived, so it is looked for before the next try.
+
     Raises:
         SlackError: when Slack lets us neither look nor post.
     """
-    found = await _find(web, ask) if again else None
-    return found or await delivery.post(web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask))
+    look = again
+
+    async def find_or_post() -> str:
+        nonlocal look
+        found = await _find(web, ask) if look else None
+        look = True
+        return found or await delivery.post(
+            web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask)
+        )
+
+    return await delivery.patiently(find_or_post, harmless=True)
 
 
 async def _find(web: Web, ask: Ask) -> str | None:

@@ -24,7 +24,7 @@ SPRING = Event(
     id=UUID("11111111-1111-4111-8111-111111111111"),
     slug="spring-classic",
     name="Spring Classic",
-    status="live",
+    status="in_progress",
     starts_at=datetime(2026, 5, 2, 7, tzinfo=UTC),
     ends_at=datetime(2026, 5, 3, 16, tzinfo=UTC),
     timezone="Europe/Madrid",

@@ -115,7 +115,7 @@ async def test_ask_again_in_private_stays_private(scene: Scene) -> None:
     ("failure", "words"),
     [
         (StoreDown("no"), ":warning: My own storage is not reachable"),
-        (RuntimeError("no"), ":beetle: Something went wrong on my side"),
+        (RuntimeError("no"), ":x: Something went wrong on my side"),
     ],
 )
 async def test_a_click_that_fails_is_told_to_the_clicker(

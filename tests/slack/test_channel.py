@@ -127,7 +127,8 @@ async def test_a_channel_without_the_bot_gets_an_invitation_hint(scene: Scene) -
 
 
 def test_options_are_filtered_ordered_and_short() -> None:
-    """All typed words must be there; live events come first, then newer ones; 100 at most."""
+    """All typed words must be there; what is on comes first, then what is newer; 100 at most."""
+    during = SPRING.starts_at + timedelta(hours=5)
     many = [
         replace(
             WINTER,
@@ -137,9 +138,10 @@ def test_options_are_filtered_ordered_and_short() -> None:
         )
         for i in range(150)
     ]
-    options = event_options([*many, SPRING], "")
+    options = event_options([*many, SPRING], "", during)
     assert len(options) == 100
     assert options[0]["value"] == str(SPRING.id)
     assert options[1]["value"] == str(UUID(int=149))
+    assert options[0]["description"]["text"] == "2 May 2026 · in progress"
     assert all(len(option["text"]["text"]) <= 75 for option in options)
-    assert event_options([*many, SPRING], "CLASSIC spring") == [options[0]]
+    assert event_options([*many, SPRING], "CLASSIC spring", during) == [options[0]]

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from bot.demo.workspace import Workspace
 from bot.domain import Code, Outcome, Progress, Question, Refusal, Report, Stage
 from bot.slack import intake, reply
 from bot.slack.mentions import said_by_person
-from tests.slack.conftest import Scene, top_teams
+from tests.oracle.check import check
+from tests.slack.conftest import MANIFEST, Scene, running, top_teams
 from tests.slack.samples import answer, table
 
 
@@ -111,6 +113,16 @@ async def test_an_outage_of_slack_is_waited_out(scene: Scene) -> None:
     assert len(scene.answering.asked) == 1
 
 
+async def test_a_placeholder_that_fails_is_looked_for_and_posted_again(scene: Scene) -> None:
+    """A post that broke off is tried again in the same run, and leaves one reply."""
+    scene.workspace.fail_next("chat.postMessage", "fatal_error")
+    ts = scene.workspace.post("maya", "general", "@Game Stats top 5")
+    await scene.reply("general", ts)
+    assert len(scene.workspace.calls("conversations.replies")) == 1
+    assert len(scene.workspace.replies("general", ts)) == 1
+    assert len(scene.answering.asked) == 1
+
+
 async def test_a_job_that_fails_is_run_again_on_the_same_reply(scene: Scene) -> None:
     """Whatever breaks the first run, the second one edits the message of the first."""
     tries = 0
@@ -156,6 +168,19 @@ async def test_a_rate_limited_edit_is_waited_out(scene: Scene) -> None:
     assert len(scene.answering.asked) == 1
 
 
+async def test_many_at_once_stay_within_slacks_limits(redis_url: str) -> None:
+    """With Slack's rate limits on, a burst of questions in one channel is answered in full."""
+    async with (
+        Workspace(manifest=MANIFEST, inspect=check) as workspace,
+        running(workspace, redis_url) as scene,
+    ):
+        asked = [workspace.post("maya", "general", f"@Game Stats top {i}") for i in range(6)]
+        for ts in asked:
+            await scene.reply("general", ts)
+        assert len(scene.answering.asked) == 6
+        assert [len(workspace.replies("general", ts)) for ts in asked] == [1] * 6
+
+
 async def test_a_deleted_placeholder_does_not_lose_the_answer(scene: Scene) -> None:
     """When the message to edit is gone the answer is posted anew."""
     scene.workspace.fail_next("chat.update", "message_not_found")
@@ -174,7 +199,7 @@ async def test_refusals_outages_and_bugs_look_different(scene: Scene) -> None:
 
         scene.answering.answerer = refuse
         signs.append((await scene.ask())["text"])
-    assert signs == ["A sentence.", ":warning: A sentence.", ":beetle: A sentence."]
+    assert signs == ["A sentence.", ":warning: A sentence.", ":x: A sentence."]
 
 
 async def test_an_answer_that_cannot_be_drawn_is_said_to_be_a_bug(scene: Scene) -> None:

@@ -167,7 +167,7 @@ def test_kinds_of_refusal_never_look_alike() -> None:
     )
     assert plain.text == "Words &amp; &lt;more&gt;."
     assert outage.text.startswith(":warning: ")
-    assert bug.text.startswith(":beetle: ")
+    assert bug.text.startswith(":x: ")
     assert blocks(plain, "actions") == []
     assert blocks(outage, "actions")[0]["elements"][0]["action_id"] == "ask_again"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain import Event
@@ -16,7 +17,6 @@ EVENTS = "bound_events"
 
 _OPTIONS = 100
 _CHOSEN = 20
-_ORDER = {"live": 0, "upcoming": 1}
 
 
 def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
@@ -78,21 +78,34 @@ def done_view(*sentences: str) -> Block:
     }
 
 
-def event_options(events: Iterable[Event], typed: str) -> list[dict[str, Any]]:
-    """Events whose name or slug has all the words typed so far: live ones first, then newest."""
+def event_options(
+    events: Iterable[Event], typed: str, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Events whose name or slug has all the words typed so far, as options.
+
+    Those that are on `now` (aware) come first, then those to come, then the past ones; in each part
+    the newest first.
+    """
     wanted = typed.casefold().split()
     found = [
         event
         for event in events
         if all(word in f"{event.name} {event.slug}".casefold() for word in wanted)
     ]
-    found.sort(key=lambda event: (_ORDER.get(event.status, 2), -event.starts_at.timestamp()))
+    moment = now or datetime.now(UTC)
+    found.sort(key=lambda event: (_phase(event, moment), -event.starts_at.timestamp()))
     return [_option(event) for event in found[:_OPTIONS]]
+
+
+def _phase(event: Event, now: datetime) -> int:
+    if event.starts_at > now:
+        return 1
+    return 0 if event.ends_at >= now else 2
 
 
 def _option(event: Event) -> dict[str, Any]:
     starts = event.starts_at.astimezone(zone([event]))
-    description = f"{starts.day} {starts:%b} {starts.year} · {event.status}"
+    description = f"{starts.day} {starts:%b} {starts.year} · {event.status.replace('_', ' ')}"
     return {
         "text": plain(cut(one_line(event.name) or event.slug, 75)),
         "description": plain(cut(description, 75)),

@@ -14,8 +14,8 @@ from bot.slack.render.pieces import (
     Message,
     cut,
     escape,
+    heading,
     one_line,
-    paragraph,
     plain,
     preformatted,
     small,
@@ -47,4 +47,4 @@ def _section(digest: Digest, section: DigestSection, limit: int) -> list[Block]:
     lines, shown = fixed_width(cells, limit - 200)
     more = len(section.table.rows) - shown
     rest = [small(f"and {more} more")] if more else []
-    return [paragraph(section.heading), preformatted(lines), *rest]
+    return [heading(section.heading), preformatted(lines), *rest]

@@ -75,6 +75,12 @@ def _rich(element: Block) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
+def heading(text: str) -> Block:
+    """A rich_text line in bold, of at most 150 characters."""
+    run = {"type": "text", "text": cut(one_line(text), 150) or " ", "style": {"bold": True}}
+    return _rich({"type": "rich_text_section", "elements": [run]})
+
+
 def paragraph(text: str, *, emoji: str = "") -> Block:
     """A rich_text paragraph of literal text, `code` between backticks, after an emoji by name."""
     runs: list[Block] = []

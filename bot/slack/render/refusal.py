@@ -20,7 +20,7 @@ from bot.slack.render.pieces import (
     quote,
 )
 
-_SIGNS = {Kind.REFUSAL: "", Kind.OUTAGE: "warning", Kind.BUG: "beetle"}
+_SIGNS = {Kind.REFUSAL: "", Kind.OUTAGE: "warning", Kind.BUG: "x"}
 
 
 def refusal_messages(

@@ -30,7 +30,7 @@ def status_messages(status: Status, now: datetime | None = None) -> tuple[Messag
     details = "\n".join(
         [*_server(models), *_models(models, now or datetime.now(UTC)), *_queue(status)]
     )
-    blocks: list[Block] = [paragraph(head, emoji="large_green_circle" if good else "warning")]
+    blocks: list[Block] = [paragraph(head, emoji="white_check_mark" if good else "warning")]
     if models.problem:
         blocks.append(paragraph(models.problem))
     blocks.append(preformatted(cut(details, LIMIT)))
