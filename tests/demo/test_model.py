@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.demo.model.asked import BadRequestError, read_chat, read_generate, seconds
-from bot.demo.model.errors import WeightsError
-from bot.demo.model.gguf import read_model_file
 from bot.domain import Dialect, silent
 from bot.llm import ModelRouter, Options, Prompt, errors, open_ollama, profile_for
 from bot.metrics import new_metrics
@@ -243,58 +239,3 @@ async def test_a_body_that_is_no_json(http: httpx.AsyncClient) -> None:
     """A broken body is the caller's fault."""
     reply = await http.post("/api/chat", content=b"{")
     assert (reply.status_code, list(reply.json())) == (400, ["error"])
-
-
-BAD = [
-    {},
-    {"model": 3},
-    {"model": "m", "options": {"temperature": "hot"}},
-    {"model": "m", "options": {"num_ctx": 1.5}},
-    {"model": "m", "options": {"stop": [1]}},
-    {"model": "m", "stream": "yes"},
-    {"model": "m", "format": "xml"},
-    {"model": "m", "keep_alive": "soon"},
-    {"model": "m", "images": ["…"]},
-    {"model": "m", "tools": [{}]},
-    [],
-]
-
-
-@pytest.mark.parametrize("read", [read_generate, read_chat])
-@pytest.mark.parametrize("body", BAD, ids=str)
-def test_a_bad_request_is_refused(read: Callable[..., object], body: object) -> None:
-    """Wrong types and what is not supported are refused, not ignored."""
-    with pytest.raises(BadRequestError):
-        read(body, None)
-
-
-def test_a_bad_prompt_is_refused() -> None:
-    """Prompts are text, and roles are those that a template knows."""
-    with pytest.raises(BadRequestError, match="prompt must be"):
-        read_generate({"model": "m", "prompt": 3}, None)
-    with pytest.raises(BadRequestError, match="invalid role"):
-        read_chat({"model": "m", "messages": [{"role": "robot", "content": "x"}]}, None)
-
-
-@pytest.mark.parametrize(
-    ("keep_alive", "expected"),
-    [(0, 0), (30, 30), ("24h", 86400), ("1h30m", 5400), ("-1", float("inf")), ("0", 0)],
-)
-def test_keep_alive_is_read(keep_alive: object, expected: float) -> None:
-    """Numbers are seconds, words are durations, negative is for ever."""
-    assert seconds(keep_alive) == expected
-
-
-def test_the_head_of_a_model_file(model_weights: Path, tmp_path: Path) -> None:
-    """A GGUF file says what it is; anything else is an error that names the file."""
-    file = read_model_file(model_weights)
-    assert (file.architecture, file.context, file.quantization) == ("qwen2", 32768, "Q4_K_M")
-    with model_weights.open("rb") as opened:
-        head = opened.read(100)
-    for content in (b"", b"GGUF", b"<html>" * 100, head):
-        other = tmp_path / "other.gguf"
-        other.write_bytes(content)
-        with pytest.raises(WeightsError, match="not a GGUF"):
-            read_model_file(other)
-    with pytest.raises(WeightsError, match="no model file"):
-        read_model_file(tmp_path / "absent.gguf")

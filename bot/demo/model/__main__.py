@@ -9,6 +9,7 @@ Port 0 takes a free one. Ends on SIGINT or SIGTERM.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import socket
@@ -51,7 +52,9 @@ def main() -> None:
             log_level="warning",
             timeout_graceful_shutdown=1,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        # Ctrl-C is how a person ends it; uvicorn has shut down in order by then.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
