@@ -6,9 +6,11 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import Workspace
 from tests.workspace.conftest import socket_mode
@@ -192,15 +194,23 @@ async def test_markup_is_shown_as_slack_shows_it(browser: Browser, gallery: Work
     await finish(page)
 
 
-async def test_a_status_is_shown_until_the_reply(browser: Browser, gallery: Workspace) -> None:
-    """What the app is doing stands under the question, and goes with the next message."""
+async def test_a_status_is_shown_until_the_reply(
+    browser: Browser, gallery: Workspace, client: AsyncWebClient
+) -> None:
+    """What the app is doing stands under the question, and goes with the app's answer."""
     page = await open_page(browser, gallery)
     await ask(page, "@Game Stats status")
     line = page.locator("#messages").get_by_text("Game Stats is writing a query…")
     await expect(line).to_be_visible()
     ts = gallery.messages("general")[0]["ts"]
-    gallery.post("sam", "general", "thanks", ts)
+    gallery.post("sam", "general", "I wonder", ts)
+    await expect(page.get_by_role("button", name="1 reply")).to_be_visible()
+    await expect(line).to_be_visible()
+    await client.chat_postMessage(
+        channel=gallery.channel("general").id, thread_ts=ts, text="done", reply_broadcast=True
+    )
     await expect(line).to_be_hidden()
+    await expect(page.locator("#messages").get_by_text("replied to a thread")).to_be_visible()
     await finish(page)
 
 
@@ -270,4 +280,46 @@ async def test_the_page_comes_back_with_what_was_open(browser: Browser, gallery:
     await page.locator("#reply-composer textarea").focus()
     await page.keyboard.press("Escape")
     await expect(page.locator("#thread")).to_be_hidden()
+    await finish(page)
+
+
+async def test_the_pages_own_api_is_closed_to_other_sites(workspace: Workspace) -> None:
+    """A form post, a strange host name and an unknown action are refused; nobody may frame it."""
+    async with httpx.AsyncClient(base_url=workspace.url) as http:
+        form = await http.post("/_workspace/do/post", data={"user": "U0MAYA0RTZ"})
+        strange = await http.get("/_workspace/state", headers={"Host": "evil.example"})
+        unknown = await http.post("/_workspace/do/fly", json={})
+        page = await http.get("/")
+    assert (form.status_code, strange.status_code, unknown.status_code) == (415, 400, 404)
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+
+
+async def test_a_file_is_only_for_those_who_see_it(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    """A file in one person's direct messages is not given to another, and is never a page."""
+    maya, sam = workspace.person("maya"), workspace.person("sam")
+    home = workspace.state.direct(maya).id
+    await client.files_upload_v2(channel=home, filename="a.html", content="<script>")
+    address = f"/_workspace/files/{workspace.files[0].id}"
+    async with httpx.AsyncClient(base_url=workspace.url) as http:
+        hers = await http.get(address, params={"user": maya})
+        his = await http.get(address, params={"user": sam})
+        private = await http.get(workspace.messages(home)[0]["files"][0]["url_private"])
+    assert (hers.status_code, his.status_code, private.status_code) == (200, 404, 403)
+    assert hers.headers["content-disposition"].startswith("attachment")
+
+
+async def test_a_silent_app_is_told_in_the_dialog(browser: Browser, gallery: Workspace) -> None:
+    """When the app is gone a submitted modal stays, and says why nothing happens."""
+    page = await open_page(browser, gallery)
+    await ask(page, "/stats-channel")
+    dialog = page.get_by_role("dialog", name="Choose events")
+    await dialog.get_by_role("combobox", name="Events").fill("spring")
+    await dialog.get_by_role("option").first.click()
+    await dialog.get_by_label("Daily").check()
+    gallery.socket_mode.ack_seconds = 0.0
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert").get_by_text("did not answer")).to_be_visible()
     await finish(page)

@@ -80,9 +80,11 @@ class Addresses:
         place = self.state.channels[ticket.channel]
         left = [one for one in self.state.whispers if one.message["ts"] != ticket.ts]
         self.state.whispers[:] = left
-        place.messages.pop(ticket.ts, None)
-        event = {"type": "message_deleted", "channel": place.id, "ts": ticket.ts}
-        self.state.publish(event)
+        if ticket.ts in place.messages:
+            messages.remove(self.state, place, place.messages[ticket.ts])
+        else:
+            gone = {"type": "message_deleted", "channel": place.id, "ts": ticket.ts}
+            self.state.publish(gone, {ticket.user})
 
     async def upload(self, request: Request) -> Response:
         """Take the bytes of a promised file."""

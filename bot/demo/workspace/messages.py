@@ -13,6 +13,9 @@ from typing import Any
 from bot.demo.workspace.state import Channel, Json, Person, State, new_id
 
 _KEPT = ("blocks", "attachments", "metadata", "files", "username", "icon_emoji")
+BROADCAST = "thread_broadcast"
+"""The subtype of a reply that is shown in its channel as well."""
+
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
@@ -108,6 +111,15 @@ def thread(channel: Channel, ts: str) -> list[Json]:
     return [one for one in channel.messages.values() if ts in (one["ts"], one.get("thread_ts"))]
 
 
+def roots(channel: Channel) -> list[Json]:
+    """Return what a channel shows outside its threads, oldest first."""
+    return [
+        one
+        for one in channel.messages.values()
+        if one.get("thread_ts") in (None, one["ts"]) or one.get("subtype") == BROADCAST
+    ]
+
+
 def place(state: State, channel: Channel, message: Json, thread_ts: str | None) -> None:
     """Put a new message into its channel (and thread), and tell the pages.
 
@@ -127,8 +139,20 @@ def place(state: State, channel: Channel, message: Json, thread_ts: str | None) 
             parent |= {"thread_ts": root, "reply_count": count, "latest_reply": message["ts"]}
             show(state, channel, parent)
     channel.messages[message["ts"]] = message
-    state.statuses.pop((channel.id, message.get("thread_ts", "")), None)
+    if "bot_id" in message:  # what the app was doing is done
+        state.statuses.pop((channel.id, message.get("thread_ts", "")), None)
     show(state, channel, message)
+
+
+def remove(state: State, channel: Channel, message: Json) -> None:
+    """Take a message away; its thread counts one less."""
+    del channel.messages[message["ts"]]
+    parent = channel.messages.get(message.get("thread_ts", ""))
+    if parent is not None and parent is not message:
+        parent["reply_count"] -= 1
+        show(state, channel, parent)
+    event = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
+    state.publish(event, state.readers(channel))
 
 
 def show(state: State, channel: Channel, message: Json) -> None:

@@ -9,6 +9,7 @@ Source: docs.slack.dev/apis/events-api, "Responding to events".
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from typing import Any, Protocol
 
 from bot.demo.workspace.errors import NotDelivered
 from bot.demo.workspace.state import Json, State, new_id
+
+KEPT = 1_000
+"""How many events are remembered, to be delivered again."""
 
 EVENTS, INTERACTIVE, COMMANDS = "events_api", "interactive", "slash_commands"
 
@@ -43,7 +47,7 @@ class Outbox:
     courier: Courier
     waits: tuple[float, ...] = (0.0, 0.0, 60.0, 300.0)
     events: frozenset[str] | None = None
-    told: list[Json] = field(default_factory=list)
+    told: deque[Json] = field(default_factory=lambda: deque(maxlen=KEPT))
     undelivered: list[Json] = field(default_factory=list)
     running: set[asyncio.Task[None]] = field(default_factory=set)
 

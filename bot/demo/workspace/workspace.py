@@ -83,7 +83,7 @@ class Workspace:
         limited: bool = True,
         suggestions: Sequence[str] = (),
         inspect: Callable[[str, Json], None] | None = None,
-        hosts: Sequence[str] = ("127.0.0.1", "localhost", "[::1]"),
+        hosts: Sequence[str] = ("127.0.0.1", "localhost"),
         clock: Callable[[], float] = time.time,
     ) -> None:
         about = read_manifest(manifest)
@@ -198,8 +198,8 @@ class Workspace:
 
     @property
     def requests(self) -> list[Served]:
-        """Every Web API call so far, with its answer."""
-        return self.door.log
+        """The last Web API calls, with their answers."""
+        return list(self.door.log)
 
     @property
     def files(self) -> list[StoredFile]:

@@ -2,7 +2,9 @@
 
 import { h, svg } from "./dom.js";
 
-const WIDTH = 520, HEIGHT = 240, LEFT = 48, BOTTOM = 34, TOP = 10, RIGHT = 8;
+// Drawn at about the size at which it is shown, so that its words stay readable on a phone.
+const WIDTH = window.matchMedia("(max-width: 719px)").matches ? 320 : 520;
+const HEIGHT = 240, LEFT = 40, BOTTOM = 34, TOP = 22, RIGHT = 8;
 const format = (value) => value.toLocaleString([], { maximumFractionDigits: 2 });
 
 function scale(values) {
@@ -28,6 +30,7 @@ function axes(categories, axis, { y, ticks }) {
     ]),
     categories.map((label, index) =>
       svg("text", { class: "tick", x: `${LEFT + band * (index + 0.5)}`, y: `${HEIGHT - BOTTOM + 16}`, "text-anchor": "middle" }, shorten(label, most))),
+    axis.y_label && svg("text", { class: "axis", x: "0", y: "10" }, axis.y_label),
     axis.x_label && svg("text", { class: "axis", x: `${(WIDTH + LEFT) / 2}`, y: `${HEIGHT - 3}`, "text-anchor": "middle" }, axis.x_label),
   ];
 }
@@ -59,7 +62,7 @@ function plot(chart) {
         svg("title", {}, `${one.name}, ${categories[index]}: ${format(value)}`))),
     ];
   });
-  return { picture: [axes(categories, chart.axis_config, measure), marks], names: series.length > 1 ? series.map((one) => one.name) : [], rows: [["", ...series.map((one) => one.name)], ...categories.map((label, index) => [label, ...series.map((one) => format(one.values[index]))])] };
+  return { picture: [axes(categories, chart.axis_config, measure), marks], names: series.length > 1 ? series.map((one) => one.name) : [], rows: [["Label", ...series.map((one) => one.name)], ...categories.map((label, index) => [label, ...series.map((one) => format(one.values[index]))])] };
 }
 
 function pie(chart) {
@@ -75,7 +78,7 @@ function pie(chart) {
     return svg("path", { class: `mark slice series-${index % 6}`, d: `M${x} ${y}L${point(from)}A${radius} ${radius} 0 ${turn - from > Math.PI ? 1 : 0} 1 ${point(turn)}Z` }, label);
   });
   const share = (one) => `${Math.round((one.value / total) * 100)} %`;
-  return { picture: slices, names: chart.segments.map((one) => `${one.label} · ${share(one)}`), rows: [["", "Value"], ...chart.segments.map((one) => [one.label, format(one.value)])] };
+  return { picture: slices, names: chart.segments.map((one) => `${one.label} · ${share(one)}`), rows: [["Label", "Value"], ...chart.segments.map((one) => [one.label, format(one.value)])] };
 }
 
 export function chart(block) {

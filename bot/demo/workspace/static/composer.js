@@ -32,8 +32,7 @@ export function composer(node, { label, target, onsent }) {
   const list = h("ul", { class: "choices", role: "listbox", id: listId, hidden: true, "aria-label": "Suggestions" });
   const chips = h("div", { class: "prompts" });
   const box = h("textarea", {
-    rows: "1", placeholder: label, "aria-label": label, role: "combobox", "aria-expanded": "false", "aria-controls": listId,
-    "aria-autocomplete": "list", maxlength: "12000",
+    rows: "1", placeholder: label, "aria-label": label, "aria-haspopup": "listbox", "aria-controls": listId, "aria-autocomplete": "list", maxlength: "12000",
   });
   const send = h("button", { type: "submit", class: "button primary send", "aria-label": "Send" }, "Send");
   const form = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); submit(); } },
@@ -56,7 +55,6 @@ export function composer(node, { label, target, onsent }) {
       onmousedown: (event) => { event.preventDefault(); take(index); },
     }, h("strong", {}, one.name), h("small", {}, one.about))));
     list.hidden = found.list.length === 0;
-    box.setAttribute("aria-expanded", String(!list.hidden));
     mark(0);
   }
 
@@ -103,7 +101,7 @@ export function composer(node, { label, target, onsent }) {
   }
 
   box.addEventListener("input", () => { grow(); complete(); draw(); });
-  box.addEventListener("blur", () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); });
+  box.addEventListener("blur", () => { list.hidden = true; });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (!list.hidden) {

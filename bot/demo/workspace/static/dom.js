@@ -21,10 +21,12 @@ export const byId = (id) => document.getElementById(id);
 let counter = 0;
 export const uniqueId = (prefix) => `${prefix}-${++counter}`;
 
+// In an open dialog if there is one, since nothing outside it can be seen or reached.
 export function toast(text) {
-  const node = h("div", { class: "toast" }, text,
+  const node = h("div", { class: "toast", role: "alert" }, text,
     h("button", { type: "button", class: "icon", "aria-label": "Dismiss", onclick: () => node.remove() }, "×"));
-  byId("toasts").append(node);
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  (dialog?.querySelector(".toasts") || byId("toasts")).append(node);
   setTimeout(() => node.remove(), 9000);
 }
 

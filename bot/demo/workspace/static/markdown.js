@@ -32,7 +32,7 @@ function table(lines) {
 }
 
 const KINDS = [
-  [/^#{1,6} /, (lines) => lines.map((line) => h("h4", {}, inline(line.replace(/^#+ /, ""))))],
+  [/^#{1,6} /, (lines) => lines.map((line) => h("h3", {}, inline(line.replace(/^#+ /, ""))))],
   [/^\s*[-*+] /, (lines) => h("ul", {}, lines.map((line) => h("li", {}, inline(line.replace(/^\s*[-*+] /, "")))))],
   [/^\s*\d+[.)] /, (lines) => h("ol", {}, lines.map((line) => h("li", {}, inline(line.replace(/^\s*\d+[.)] /, "")))))],
   [/^> ?/, (lines) => h("blockquote", {}, inline(lines.map((line) => line.replace(/^> ?/, "")).join("\n")))],

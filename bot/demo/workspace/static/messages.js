@@ -80,6 +80,8 @@ export function renderMessage(channel, message, { openThread, joined } = {}) {
   h("div", { class: "content" },
     message.is_ephemeral && h("p", { class: "only" }, "Only visible to you"),
     !joined && h("p", { class: "byline" }, h("strong", {}, name), author.is_bot && h("span", { class: "badge" }, "App"), h("time", {}, time(message.ts))),
+    message.subtype === "thread_broadcast" && openThread && h("small", {}, "replied to a thread, ",
+      h("button", { type: "button", class: "link", onclick: () => openThread(message.thread_ts) }, "open it")),
     blocks,
     message.edited && h("small", { class: "edited" }, "(edited)"),
     (message.files || []).map(fileCard),

@@ -36,6 +36,7 @@ export function showView(view) {
   h("header", {}, h("h2", {}, words(view.title)),
     h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: close }, "×")),
   h("div", { class: "body" }, node),
+  h("div", { class: "toasts" }),
   h("footer", {}, h("button", { type: "button", class: "button", onclick: close }, words(view.close) || "Close"), submit));
 
   function mark(faults) {

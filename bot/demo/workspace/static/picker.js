@@ -11,6 +11,7 @@ export function picker({ label, placeholder, several, initial = [], choices, onc
   let options = [];
   let active = -1;
   let asked = 0;
+  let timer;
   const listId = uniqueId("choices");
   const list = h("ul", { class: "choices", role: "listbox", id: listId, hidden: true, "aria-label": label });
   const chips = h("div", { class: "chips" });
@@ -33,7 +34,10 @@ export function picker({ label, placeholder, several, initial = [], choices, onc
     onchange?.(chosen);
   }
 
+  // Whatever is still being looked up is for a list that nobody wants any more.
   function close() {
+    clearTimeout(timer);
+    asked++;
     list.hidden = true;
     active = -1;
     field.setAttribute("aria-expanded", "false");
@@ -69,7 +73,6 @@ export function picker({ label, placeholder, several, initial = [], choices, onc
     if (options.length) mark(0);
   }
 
-  let timer;
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(open, 120); });
   field.addEventListener("focus", open);
   field.addEventListener("click", () => list.hidden && open());

@@ -24,5 +24,6 @@ export function drawSidebar({ open, signIn }) {
     h("div", { class: "who" }, h("label", { for: "me" }, "Signed in as"), me));
   if (focused) [...document.querySelectorAll("#sidebar .room")].find((one) => one.textContent === focused)?.focus();
   const total = [...store.unread.values()].reduce((sum, one) => sum + one, 0);
+  byId("team-name").textContent = store.team;
   document.title = `${total ? `(${total}) ` : ""}${store.team}`;
 }

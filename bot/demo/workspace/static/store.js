@@ -18,7 +18,7 @@ export const isDirect = (id) => channel(id)?.kind === "im";
 export const title = (one) => (one.kind === "im" ? person(store.bot).name : one.name);
 export const messagesOf = (id) => store.messages.get(id) || new Map();
 export const roots = (id) =>
-  sorted([...messagesOf(id).values()].filter((one) => !one.thread_ts || one.thread_ts === one.ts));
+  sorted([...messagesOf(id).values()].filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast"));
 export const thread = (id, ts) =>
   sorted([...messagesOf(id).values()].filter((one) => one.ts === ts || one.thread_ts === ts));
 const sorted = (list) => list.sort((a, b) => Number(a.ts) - Number(b.ts));
@@ -77,7 +77,7 @@ function apply(event) {
     const known = messagesOf(event.channel);
     event.isNew = !known.has(event.message.ts);
     known.set(event.message.ts, event.message);
-    if (event.isNew) store.statuses.delete(statusKey(event.channel, event.message.thread_ts));
+    if (event.isNew && event.message.bot_id) store.statuses.delete(statusKey(event.channel, event.message.thread_ts));
   } else if (event.type === "message_deleted") {
     messagesOf(event.channel).delete(event.ts);
   } else if (event.type === "status") {

@@ -7,6 +7,7 @@ answer. Whatever comes in and goes out is kept in `log`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -47,6 +48,10 @@ METHODS: Mapping[str, Method] = {
 }
 
 
+KEPT = 10_000
+"""How many calls are remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """One call as it was answered; `at` is on the state's clock, in seconds."""
@@ -75,7 +80,7 @@ class Door:
     inspect: Callable[[str, Json], None] | None = None
     complaints: list[Exception] = field(default_factory=list)
     faults: dict[str, list[SlackError]] = field(default_factory=dict)
-    log: list[Served] = field(default_factory=list)
+    log: deque[Served] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     async def serve(self, request: Request) -> Response:
         """Answer one call."""

@@ -41,6 +41,8 @@ def post_message(call: Call) -> Json:
     thread_ts = _known_thread(call, channel.id)
     state = call.state
     message = messages.from_app(state, call.args, state.next_ts())
+    if thread_ts and call.args.get("reply_broadcast"):
+        message["subtype"] = messages.BROADCAST
     messages.place(state, channel, message, thread_ts)
     state.tell_app(f"message.{channel.family}", messages.event_of(state, channel, message))
     return {"channel": channel.id, "ts": message["ts"], "message": message}
@@ -96,9 +98,7 @@ def delete(call: Call) -> Json:
     """Delete a message of the app's own."""
     call.need("chat:write")
     channel, message = own_message(call, "cant_delete_message")
-    del channel.messages[message["ts"]]
-    event = {"type": "message_deleted", "channel": channel.id, "ts": message["ts"]}
-    call.state.publish(event, call.state.readers(channel))
+    messages.remove(call.state, channel, message)
     return {"channel": channel.id, "ts": message["ts"]}
 
 

@@ -67,8 +67,7 @@ def of_user(call: Call) -> Json:
 def history(call: Call) -> Json:
     """Give the messages of a conversation that are no replies, newest first."""
     channel = readable(call, "history")
-    roots = [one for one in channel.messages.values() if one.get("thread_ts") in (None, one["ts"])]
-    return _some(call, roots[::-1])
+    return _some(call, messages.roots(channel)[::-1])
 
 
 def replies(call: Call) -> Json:
