@@ -11,23 +11,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz, process
+
 from bot.answering.linking import Link
 from bot.domain import Dialect, Event
 from bot.llm import Prompt
 from bot.semantic import SemanticModel, schema_prompt
 
 
+_SIMILAR = 3
+_SIMILAR_LENGTH = 500
+# Three more examples took the 0.5B model from 8 to 11 of 24 questions; each costs about 80 tokens
+# that no prefix cache holds, so long ones stay out.
+
+
 @dataclass(frozen=True, slots=True)
 class PromptMaker:
-    """The unchanging part, rendered once a dialect."""
+    """The unchanging part, rendered once a dialect.
+
+    `answered` are questions with their SQL, of which the nearest are shown beside a question.
+    """
 
     schemas: dict[Dialect, str]
     examples: tuple[tuple[str, str], ...]
+    answered: tuple[tuple[str, str], ...]
 
     def prompt(
         self, question: str, notes: tuple[str, ...], failed: tuple[str, str] | None = None
     ) -> Callable[[Dialect], Prompt]:
         """The prompt for a dialect that the language model's profile chooses."""
+        similar = self._similar(question)
 
         def make(dialect: Dialect) -> Prompt:
             return Prompt(
@@ -36,9 +49,20 @@ class PromptMaker:
                 notes=notes,
                 question=question,
                 failed=failed,
+                similar=similar,
             )
 
         return make
+
+    def _similar(self, question: str) -> tuple[tuple[str, str], ...]:
+        """The nearest answered questions, the nearest last, where a model heeds it most."""
+        found = process.extract(
+            question.casefold(),
+            [known.casefold() for known, _sql in self.answered],
+            scorer=fuzz.token_set_ratio,
+            limit=_SIMILAR,
+        )
+        return tuple(self.answered[place] for _known, _score, place in reversed(found))
 
 
 def prompt_maker(model: SemanticModel) -> PromptMaker:
@@ -46,6 +70,11 @@ def prompt_maker(model: SemanticModel) -> PromptMaker:
     return PromptMaker(
         schemas={dialect: schema_prompt(model, dialect) for dialect in Dialect},
         examples=tuple((example.question, example.sql) for example in model.examples),
+        answered=tuple(
+            (each.question, each.sql.strip())
+            for each in (*model.examples, *model.verified)
+            if len(each.sql) <= _SIMILAR_LENGTH
+        ),
     )
 
 
