@@ -18,7 +18,6 @@ from bot.domain import Dialect, Event
 from bot.llm import Prompt
 from bot.semantic import SemanticModel, schema_prompt
 
-
 _SIMILAR = 3
 _SIMILAR_LENGTH = 500
 # Three more examples took the 0.5B model from 8 to 11 of 24 questions; each costs about 80 tokens
@@ -71,9 +70,12 @@ def prompt_maker(model: SemanticModel) -> PromptMaker:
         schemas={dialect: schema_prompt(model, dialect) for dialect in Dialect},
         examples=tuple((example.question, example.sql) for example in model.examples),
         answered=tuple(
-            (each.question, each.sql.strip())
-            for each in (*model.examples, *model.verified)
-            if len(each.sql) <= _SIMILAR_LENGTH
+            (question, sql.strip())
+            for question, sql in (
+                *((each.question, each.sql) for each in model.examples),
+                *((each.question, each.sql) for each in model.verified),
+            )
+            if len(sql) <= _SIMILAR_LENGTH
         ),
     )
 
