@@ -154,7 +154,7 @@ async def _csv(rooms: Rooms, job: Job) -> None:
         channel,
         thread,
         _file_name(text),
-        to_csv(outcome.table),
+        await asyncio.to_thread(to_csv, outcome.table),
         title=cut(text, 100) or "Answer",
         comment=escape(comment),
     )
