@@ -34,7 +34,7 @@ def typed(state: State, words: str) -> str:
     marks |= {f"#{one.name}": f"<#{one.id}|{one.name}>" for one in named}
     longest_first = sorted(marks, key=len, reverse=True)
     pattern = re.compile(
-        "|".join(f"{re.escape(mark)}(?!\\w)" for mark in longest_first), re.IGNORECASE
+        "|".join(rf"(?<!\w){re.escape(mark)}(?!\w)" for mark in longest_first), re.IGNORECASE
     )
     lowered = {mark.lower(): markup for mark, markup in marks.items()}
     parts: list[str] = []
