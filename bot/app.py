@@ -17,7 +17,7 @@ from pydantic import SecretStr, ValidationError
 from bot.answering import Answering, Directory, Drafting, prompt_maker
 from bot.answering.verified import index
 from bot.digests import Digests
-from bot.jobs import Jobs, open_jobs
+from bot.jobs import Jobs, Pace, open_jobs
 from bot.llm import (
     ModelRouter,
     OllamaClient,
@@ -31,6 +31,10 @@ from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
 from bot.store import migrate, open_store
 from bot.warehouse import open_warehouse
+
+
+CONCURRENCY = 32
+"""Jobs that one process works on at once."""
 
 
 class ConfigError(Exception):
@@ -84,7 +88,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         store = await stack.enter_async_context(
             open_store(own, redis, rate=settings.rate_limit, cache_seconds=settings.cache_seconds)
         )
-        jobs = await stack.enter_async_context(open_jobs(redis))
+        # Slots are cheap: the language model has a line of its own, and a reply must show at once.
+        jobs = await stack.enter_async_context(open_jobs(redis, Pace(concurrency=CONCURRENCY)))
         client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
         router = _router(settings, client, metrics)
         drafting = Drafting(
