@@ -32,7 +32,6 @@ from bot.settings import Settings
 from bot.store import migrate, open_store
 from bot.warehouse import open_warehouse
 
-
 CONCURRENCY = 32
 """Jobs that one process works on at once."""
 
