@@ -1,4 +1,4 @@
-# The bot alone: the databases, Redis and Ollama are other containers (see deploy/).
+# The bot alone: the databases, Redis and Ollama are other containers.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY locks/runtime.txt locks/

@@ -41,10 +41,10 @@ RETRIES = (0.0, 1.0, 2.0, 4.0, 8.0, 60.0, 300.0)
 """Seconds before each try of an event: closer than Slack's, as the bot is often just starting."""
 
 SUGGESTIONS = (
-    "@Game Stats top 5 teams by spirit score",
-    "@Game Stats who captains Sharks?",
-    "@Game Stats when does Tides play next?",
-    "@Game Stats how many teams are entered?",
+    "top 5 teams by spirit score",
+    "who captains Sharks?",
+    "when does Tides play next?",
+    "how many teams are entered?",
 )
 
 
