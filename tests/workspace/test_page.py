@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import Workspace
+from bot.demo.workspace.clicks import Clicks
 from tests.workspace.conftest import socket_mode
 from tests.workspace.gallery import add_listeners
 
@@ -147,6 +149,46 @@ async def test_a_command_is_completed_and_fills_a_modal(
     await finish(page)
 
 
+async def test_what_is_typed_after_a_modal_is_not_lost(
+    browser: Browser, gallery: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A modal closes under the click, however slow the server, and the next words are posted."""
+    let_go = asyncio.Event()
+    close = Clicks.close
+
+    async def slowly(clicks: Clicks, user: str, view: str) -> None:
+        await let_go.wait()
+        await close(clicks, user, view)
+
+    monkeypatch.setattr(Clicks, "close", slowly)
+    page = await open_page(browser, gallery)
+    await ask(page, "/stats-channel")
+    dialog = page.get_by_role("dialog", name="Choose events")
+    await dialog.get_by_role("button", name="Close").first.click()
+    await ask(page, "now where were we")
+    await expect(page.locator("#messages").get_by_text("now where were we")).to_be_visible()
+    assert gallery.view("maya") is not None
+    let_go.set()
+    await gallery.until(lambda: gallery.view("maya") is None)
+    await finish(page)
+
+
+async def test_a_modal_gives_the_focus_back_to_its_button(
+    browser: Browser, gallery: Workspace
+) -> None:
+    """Whoever opened a modal by keyboard goes on where they were."""
+    page = await open_page(browser, gallery)
+    await ask(page, "@Game Stats top")
+    button = page.locator("#replies").get_by_role("button", name="Ask again")
+    await button.press("Enter")
+    await page.get_by_role("button", name="Leave it").press("Enter")
+    await expect(button).to_be_focused()
+    await button.press("Enter")
+    await page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).press("Enter")
+    await expect(page.locator("#replies").get_by_text("asked again")).to_be_visible()
+    await finish(page)
+
+
 async def test_an_unknown_command_is_refused_kindly(browser: Browser, gallery: Workspace) -> None:
     """What cannot be done is said, and what was typed is kept."""
     page = await open_page(browser, gallery)
@@ -167,6 +209,30 @@ async def test_a_data_table_sorts_and_pages(browser: Browser, gallery: Workspace
     await thread.get_by_role("button", name="spirit").click()
     await thread.get_by_role("button", name="spirit").click()
     await expect(thread.locator("tbody tr").first).to_contain_text("Quiet Riot")
+    await finish(page)
+
+
+async def test_a_table_of_short_words_fits_beside_the_channel(
+    browser: Browser, gallery: Workspace, client: AsyncWebClient
+) -> None:
+    """Four columns of short words need no scrolling; a long word is broken, not the layout."""
+    page = await open_page(browser, gallery)
+    ts = gallery.post("maya", "general", "a thread")
+    wrapped = [{"is_wrapped": True}] * 4
+    words = ["Spirit captain", "Tidal Wave", "Mixed", "north field"]
+    for rows in ([["Role", "Team", "Division", "Field"], words], [words, ["x" * 200, *words[1:]]]):
+        cells = [[{"type": "raw_text", "text": text} for text in row] for row in rows]
+        await client.chat_postMessage(
+            channel=gallery.channel("general").id,
+            thread_ts=ts,
+            text="table",
+            blocks=[{"type": "table", "rows": cells, "column_settings": wrapped}],
+        )
+    await page.get_by_role("button", name="2 replies").click()
+    tables = page.locator("#replies .grid")
+    await expect(tables).to_have_count(2)
+    for index in range(2):
+        assert await tables.nth(index).evaluate("node => node.scrollWidth <= node.clientWidth + 1")
     await finish(page)
 
 
@@ -287,7 +353,7 @@ async def test_the_pages_own_api_is_closed_to_other_sites(workspace: Workspace) 
     """A form post, a strange host name and an unknown action are refused; nobody may frame it."""
     async with httpx.AsyncClient(base_url=workspace.url) as http:
         form = await http.post("/_workspace/do/post", data={"user": "U0MAYA0RTZ"})
-        strange = await http.get("/_workspace/state", headers={"Host": "evil.example"})
+        strange = await http.get("/_workspace/stream", headers={"Host": "evil.example"})
         unknown = await http.post("/_workspace/do/fly", json={})
         page = await http.get("/")
     assert (form.status_code, strange.status_code, unknown.status_code) == (415, 400, 404)

@@ -55,7 +55,6 @@ class Page:
         """Return the routes, the page itself at /."""
         return [
             Route("/", self.index),
-            Route("/_workspace/state", self.snapshot),
             Route("/_workspace/stream", self.stream),
             Route("/_workspace/files/{id}", self.file),
             Route("/_workspace/do/{action}", self.act, methods=["POST"]),
@@ -66,18 +65,13 @@ class Page:
         """Give the page."""
         return FileResponse(STATIC / "index.html", headers=_HEADERS)
 
-    async def snapshot(self, request: Request) -> Response:
-        """Give everything that a person sees."""
-        return JSONResponse(
-            self._seen_by(self._who(request)), headers={"Cache-Control": "no-store"}
-        )
-
     def _who(self, request: Request) -> str:
         """Return who asks; a page that does not know yet is the first person's."""
         user = request.query_params.get("user", "")
         return user if user in self.state.people else next(iter(self.state.people))
 
     def _seen_by(self, user: str) -> Json:
+        """Everything that a person sees."""
         state = self.state
         state.direct(user)
         mine = [one for one in state.channels.values() if user in one.members]
@@ -109,7 +103,7 @@ class Page:
         }
 
     async def stream(self, request: Request) -> Response:
-        """Stream what changes for a person."""
+        """Stream everything that a person sees, then what changes of it."""
         return StreamingResponse(
             self._changes(self._who(request)),
             media_type="text/event-stream",
@@ -119,9 +113,11 @@ class Page:
     async def _changes(self, user: str) -> AsyncIterator[str]:
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
         watcher = (user, queue)
+        # In one step, so that each change is either in the first event or after it.
         self.state.watchers.add(watcher)
+        seen = {"type": "state", "state": self._seen_by(user)}
         try:
-            yield "retry: 1000\n\n"
+            yield f"retry: 1000\ndata: {json.dumps(seen)}\n\n"
             while True:
                 try:
                     async with asyncio.timeout(QUIET_SECONDS):

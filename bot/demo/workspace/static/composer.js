@@ -27,7 +27,7 @@ function candidates(text, caret, inThread) {
   return { from: 0, list: [] };
 }
 
-export function composer(node, { label, target, onsent }) {
+export function composer(node, { label, target }) {
   const listId = uniqueId("complete");
   const list = h("ul", { class: "choices", role: "listbox", id: listId, hidden: true, "aria-label": "Suggestions" });
   const chips = h("div", { class: "prompts" });
@@ -83,8 +83,7 @@ export function composer(node, { label, target, onsent }) {
     grow();
     complete();
     const answer = await act("post", { ...where, text });
-    if (answer === null && !box.value) { box.value = text; grow(); }
-    else onsent?.();
+    if (answer === null) { box.value = [text, box.value].filter(Boolean).join("\n"); grow(); }
     draw();
   }
 

@@ -9,18 +9,19 @@ import { act, store } from "./store.js";
 
 async function use(place, element, value, control) {
   if (element.confirm && !(await ask(element.confirm))) return;
+  // Not disabled: that would take the focus away, and a modal that opens could not give it back.
   control?.setAttribute("aria-busy", "true");
-  if (control) control.disabled = true;
   await act("click", {
     container: place.container, action_id: element.action_id, block_id: place.block_id, value, given: place.values(),
   });
-  if (control?.isConnected) { control.disabled = false; control.removeAttribute("aria-busy"); }
+  control?.removeAttribute("aria-busy");
 }
 
 function button(element, place) {
   const node = h("button", {
     type: "button", class: `button ${element.style || ""}`, "aria-label": element.accessibility_label,
     onclick: () => {
+      if (node.hasAttribute("aria-busy")) return;
       if (element.url && /^https?:/i.test(element.url)) window.open(element.url, "_blank", "noopener,noreferrer");
       use(place, element, undefined, node);
     },

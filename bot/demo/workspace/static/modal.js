@@ -21,7 +21,8 @@ export function showView(view) {
   drop();
   shown = view;
   const { node, values } = renderBlocks(view.blocks, { view: view.id });
-  const close = () => act("close", { view: view.id });
+  // At once, not when the server has heard of it: what is typed next is meant for the page behind.
+  const close = () => { drop(); act("close", { view: view.id }); };
   const submit = view.submit && h("button", { type: "submit", class: "button primary" }, words(view.submit));
   const form = h("form", {
     novalidate: true,

@@ -44,9 +44,7 @@ export async function act(action, body) {
   return { done: answer.done };
 }
 
-export async function load(user) {
-  const response = await fetch(`/_workspace/state?user=${encodeURIComponent(user)}`);
-  const state = await response.json();
+function take(state) {
   Object.assign(store, {
     me: state.me, bot: state.bot, team: state.team, channels: state.channels, commands: state.commands,
     prompts: state.prompts, suggestions: state.suggestions, notice: state.notice, view: state.view,
@@ -65,10 +63,14 @@ let source = null;
 export function connect(user, onLive) {
   source?.close();
   source = new EventSource(`/_workspace/stream?user=${encodeURIComponent(user)}`);
-  // The state is read once the stream is open, so that nothing falls between the two.
-  source.onopen = async () => { await load(user); onLive(true); };
   source.onerror = () => onLive(false);
-  source.onmessage = (message) => apply(JSON.parse(message.data));
+  source.onmessage = (message) => {
+    const event = JSON.parse(message.data);
+    // A stream begins with everything and goes on with what changes, so nothing falls in between.
+    if (event.type !== "state") return apply(event);
+    take(event.state);
+    return onLive(true);
+  };
 }
 
 function apply(event) {

@@ -16,13 +16,23 @@ const numeric = (rows, index) => rows.length > 0 && rows.every((row) => number(r
 export const scroller = (label, ...inside) =>
   h("div", { class: "grid", tabindex: "0", role: "region", "aria-label": label }, inside);
 
+// A column that wraps is never narrower than its longest word, within reason: longer ones are broken.
+const LONGEST = 18;
+const longest = (rows, index) =>
+  Math.min(LONGEST, Math.max(...rows.flatMap((row) => reading(row[index]).split(/\s+/)).map((word) => word.length)));
+
 export function table(block) {
   const [head, ...rows] = block.rows;
   const settings = block.column_settings || [];
   const place = (index) => `${settings[index]?.align || "left"}${settings[index]?.is_wrapped ? " wrapped" : ""}`;
+  const heads = head.map((cell, index) => {
+    const node = h("th", { scope: "col", class: place(index) }, showing(cell));
+    if (settings[index]?.is_wrapped) node.style.minWidth = `calc(${longest(block.rows, index)}ch + 1.6em)`;
+    return node;
+  });
   return scroller("Table",
     h("table", {},
-      h("thead", {}, h("tr", {}, head.map((cell, index) => h("th", { scope: "col", class: place(index) }, showing(cell))))),
+      h("thead", {}, h("tr", {}, heads)),
       h("tbody", {}, rows.map((row) =>
         h("tr", {}, row.map((cell, index) => h("td", { class: place(index) }, showing(cell))))))));
 }
