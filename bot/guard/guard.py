@@ -11,11 +11,11 @@ from bot.guard.grouping import widen
 from bot.guard.isolate import isolate, pretty, printed
 from bot.guard.limits import CHARACTERS, check_text
 from bot.guard.names import resolve
-from bot.guard.parse import Node, parse
+from bot.guard.parse import Node, parse, walk
 from bot.guard.refusals import Refused, duckdb_only
 from bot.guard.reread import EmittedWrongError, reread
 from bot.guard.translate import to_postgres
-from bot.semantic import SemanticModel, fences
+from bot.semantic import SemanticModel, fences, used_columns
 
 
 def guard(
@@ -50,7 +50,7 @@ def _guarded(
     for select, sources in names.grouped:
         widen(select, sources)
     tables = tuple(sorted(names.tables))
-    compiled = fences(model, tables)
+    compiled = fences(model, tables, used_columns(walk(query), model.tables))
     text = printed(query)
     emitted = isolate(text, compiled)
     reread(emitted, text, query, compiled)

@@ -2,6 +2,7 @@
 
 load(path)                  the model of a YAML file, checked
 fences(model, tables)       the tables as SQL cut to the bound events
+used_columns(nodes, …)      the columns of them that a statement can reach
 directory_sql(model)        the events that a channel can be bound to
 schema_prompt(model, …)     what a language model is told
 check_catalog(model, …)     is everything there that the file speaks of?
@@ -22,6 +23,7 @@ from bot.semantic.model import (
     VerifiedQuestion,
 )
 from bot.semantic.prompt import schema_prompt
+from bot.semantic.used import used_columns
 
 __all__ = [
     "Example",
@@ -37,4 +39,5 @@ __all__ = [
     "harden_sql",
     "load",
     "schema_prompt",
+    "used_columns",
 ]

@@ -6,12 +6,19 @@ never optimizes across, so expressions are computed on rows that are in the cut 
 join other fences by their bare names: they cannot show a row that the cut does not hold.
 A derived table is its own SELECT over other fences.
 
+A fence need not hold every column: it holds those that are asked for, joins the lookups that these
+need, and asks the fences below for no more than it reads itself. Its rows are the same either way.
+
 Physical tables are written `public.x`, for the session's search_path is empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pglast import ast, parse_sql
 
 from bot.semantic.links import DIRECTORY, needs, physical
 from bot.semantic.model import (
@@ -30,29 +37,108 @@ from bot.semantic.model import (
     UsedBy,
 )
 from bot.semantic.sql import OWN, quoted
+from bot.semantic.used import used_columns
 
 BOUND = "ANY($1::uuid[])"
 
+Columns = frozenset[str]
+"""Names of the columns that a fence holds; it holds them in the model's order."""
 
-def fences(model: SemanticModel, tables: Iterable[str]) -> tuple[Fence, ...]:
+
+class _Compiled:
+    """A model as a key of the caches below: a mapping of tables has no hash, a fingerprint has."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self.model = model
+
+    def __hash__(self) -> int:
+        return hash(self.model.fingerprint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Compiled) and self.model is other.model
+
+
+def fences(
+    model: SemanticModel, tables: Iterable[str], used: Mapping[str, Columns] | None = None
+) -> tuple[Fence, ...]:
     """The fences of `tables` and of every table that they read, each after what it reads.
 
-    Raises KeyError for a table that the model does not list.
+    `used` are the columns of each that have to be there, None for all of every one; at least one
+    is there in any case. Raises KeyError for a table that the model does not list.
     """
-    made: dict[str, Fence] = {}
+    compiled = _Compiled(model)
+    wanted: dict[str, set[str]] = {}
+    asked = tuple(tables)
+    for name in asked:
+        every = (column.name for column in model.tables[name].columns)
+        wanted.setdefault(name, set()).update(every if used is None else used[name])
+    for name in reversed(_ordered(compiled, asked)):
+        if name in wanted:  # by now all that read it have said what they want
+            for other, columns in _reads(compiled, name, frozenset(wanted[name])).items():
+                wanted.setdefault(other, set()).update(columns)
+    return tuple(
+        _fence(compiled, name, frozenset(wanted[name]))
+        for name in _ordered(compiled, asked)
+        if name in wanted
+    )
+
+
+@lru_cache(maxsize=512)
+def _ordered(compiled: _Compiled, tables: tuple[str, ...]) -> tuple[str, ...]:
+    """`tables` and all that they could read, each once and after what it reads."""
+    found: dict[str, None] = {}
 
     def add(name: str) -> None:
-        if name in made:
-            return
-        table = model.tables[name]
-        wanted = needs(table)
-        for other in wanted:
-            add(other)
-        made[name] = Fence(name, _body(model, table), wanted)
+        if name not in found:
+            for other in needs(compiled.model.tables[name]):
+                add(other)
+            found[name] = None
 
     for name in tables:
         add(name)
-    return tuple(made.values())
+    return tuple(found)
+
+
+@lru_cache(maxsize=2048)
+def _reads(compiled: _Compiled, name: str, columns: Columns) -> Mapping[str, Columns]:
+    """The columns of other fences that the fence of a table reads to give `columns`."""
+    table, found = compiled.model.tables[name], dict[str, Columns]()
+    if isinstance(table.recipe, Derived):
+        nodes = _nodes(parse_sql(table.recipe.sql)[0].stmt)
+        return used_columns(nodes, compiled.model.tables)
+    for column in _kept(table, columns):
+        if isinstance(column.origin, Lookup):
+            through = table.column(column.origin.through)
+            assert through is not None
+            target, _, key = through.references.partition(".")
+            found[target] = found.get(target, frozenset()) | {key, column.origin.column}
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _fence(compiled: _Compiled, name: str, columns: Columns) -> Fence:
+    table = compiled.model.tables[name]
+    kept = _kept(table, columns)
+    body = _body(compiled.model, table, kept)
+    return Fence(name, body, tuple(_reads(compiled, name, columns)))
+
+
+def _kept(table: SemanticTable, columns: Columns) -> tuple[SemanticColumn, ...]:
+    """The columns of a fence in order; the first one, or the key's, where none is asked for."""
+    found = columns or frozenset(table.key[:1] or (table.columns[0].name,))
+    return tuple(column for column in table.columns if column.name in found)
+
+
+def _nodes(root: Any) -> Iterator[Any]:
+    """Every node of a tree."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(part)
+        elif isinstance(part, ast.Node):
+            yield part
+            waiting.extend(getattr(part, name) for name in part)
 
 
 def directory_sql(model: SemanticModel) -> str:
@@ -81,10 +167,10 @@ def key_column(table: SemanticTable) -> str:
     return found
 
 
-def reads(table: SemanticTable) -> tuple[str, ...]:
+def reads(columns: Iterable[SemanticColumn]) -> tuple[str, ...]:
     """The physical columns that a stored table's own columns need, each once."""
     found: list[str] = []
-    for column in table.columns:
+    for column in columns:
         if isinstance(column.origin, FromSource):
             found.append(column.origin.column)
         elif isinstance(column.origin, Computed):
@@ -96,29 +182,34 @@ def grants(table: SemanticTable) -> tuple[str, ...]:
     """The physical columns that the fences of a stored table and its children read of it."""
     assert isinstance(table.recipe, Stored)
     extra = (table.recipe.soft_delete,) if table.recipe.soft_delete else ()
-    return tuple(dict.fromkeys((*reads(table), *extra)))
+    return tuple(dict.fromkeys((*reads(table.columns), *extra)))
 
 
-def _body(model: SemanticModel, table: SemanticTable) -> str:
+def _body(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
     if isinstance(table.recipe, Derived):
-        return table.recipe.sql
-    cut = ", ".join(f"{OWN}.{quoted(column)}" for column in reads(table))
-    inner = f"SELECT {cut}\n{_cut(model, table, OWN)}\nOFFSET 0"
-    joins: dict[str, str] = {}  # the column looked up through -> alias of the fence joined
-    shown = []
-    for column in table.columns:
+        if columns == table.columns:
+            return table.recipe.sql
+        shown = ", ".join(f"{OWN}.{column.name}" for column in columns)
+        return f"SELECT {shown}\nFROM (\n{table.recipe.sql}\n) AS {OWN}"
+    ways: dict[str, str] = {}  # the column looked up through -> alias of the fence joined
+    for column in columns:
         if isinstance(column.origin, Lookup):
-            alias = joins.setdefault(column.origin.through, f"looked_{len(joins) + 1}")
-            shown.append(f"{alias}.{column.origin.column} AS {column.name}")
-        else:
-            shown.append(f"{_value(column)} AS {column.name}")
-    lines = [f"SELECT {', '.join(shown)}", f"FROM (\n{inner}\n) AS {OWN}"]
-    for way, alias in joins.items():
+            ways.setdefault(column.origin.through, f"looked_{len(ways) + 1}")
+    joined = [column for column in table.columns if column.name in ways]
+    cut = ", ".join(f"{OWN}.{quoted(column)}" for column in reads((*columns, *joined)))
+    lines = [f"FROM (\nSELECT {cut}\n{_cut(model, table, OWN)}\nOFFSET 0\n) AS {OWN}"]
+    for way, alias in ways.items():
         through = table.column(way)
         assert through is not None
         target, _, key = through.references.partition(".")
         lines.append(f"LEFT JOIN {target} AS {alias} ON {alias}.{key} = {_value(through)}")
-    return "\n".join(lines)
+    shown = ", ".join(
+        f"{ways[column.origin.through]}.{column.origin.column} AS {column.name}"
+        if isinstance(column.origin, Lookup)
+        else f"{_value(column)} AS {column.name}"
+        for column in columns
+    )
+    return "\n".join((f"SELECT {shown}", *lines))
 
 
 def _value(column: SemanticColumn) -> str:
