@@ -8,6 +8,6 @@
 Redis Streams directly; docs/decisions.md says why not through taskiq.
 """
 
-from bot.jobs.jobs import Handler, Job, Jobs, Pace, open_jobs
+from bot.jobs.jobs import Handler, Job, Jobs, Later, Pace, open_jobs
 
-__all__ = ["Handler", "Job", "Jobs", "Pace", "open_jobs"]
+__all__ = ["Handler", "Job", "Jobs", "Later", "Pace", "open_jobs"]

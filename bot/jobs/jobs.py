@@ -2,8 +2,9 @@
 
 A job that is running is renewed, so that nobody else takes it; the job of a worker that was killed
 is taken over once its lease is over. A handler that raises is called again, a few times, then the
-job is given up. Cancelling `work` stops it gently: no new job, a grace for those that run, and the
-rest goes back to the queue at once.
+job is given up; one that raises `Later` is called again for as long as it likes. Cancelling `work`
+stops it gently: no new job, a grace for those that run, and the rest goes back to the queue at
+once.
 """
 
 from __future__ import annotations
@@ -33,13 +34,23 @@ _PAUSE_SECONDS = 0.5  # between two tries while Redis is down
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a handler is given. `attempt` counts from 1; after the `last` the job is given up."""
+    """What a handler is given. `attempt` counts every run from 1, also one that was broken off.
+
+    `age` is in seconds since the job was put.
+    """
 
     id: str
     name: str
     payload: Mapping[str, object]
     attempt: int
-    last: bool
+    age: float = 0.0
+
+
+class Later(Exception):
+    """What a handler raises when its job cannot be done now: it comes again after a lease.
+
+    That attempt is forgiven, so it is for the handler to say when it is too late.
+    """
 
 
 Handler = Callable[[Job], Awaitable[None]]
@@ -128,11 +139,12 @@ class Jobs:
 
     async def _run(self, delivery: Delivery) -> None:
         """See one delivery through; cancelled, it gives the job back."""
-        attempt = await self._steadily(lambda: self._queue.begin(delivery))
+        attempt, forgiven = await self._steadily(lambda: self._queue.begin(delivery)) or (0, 0)
         check_cancelled()
         if not attempt:
             return  # another's by now; or Redis is down, and it is delivered again
-        if attempt > self._pace.attempts:
+        left = self._pace.attempts + forgiven - attempt
+        if left < 0:
             # Workers that were killed in the middle of it count as well.
             await self._give_up(delivery, "its workers died")
             return
@@ -153,15 +165,14 @@ class Jobs:
             with _logged("not_released"):  # `leave` frees it too, and the end of its lease
                 await self._queue.release(delivery, after=0, count=False)
         else:
-            await self._failed(delivery, attempt, None if work.cancelled() else work.exception())
+            await self._failed(delivery, left, None if work.cancelled() else work.exception())
 
     async def _handle(self, delivery: Delivery, attempt: int) -> None:
         handler = self._handlers.get(delivery.name)
         if handler is None:
             raise LookupError(f"no handler for jobs called {delivery.name!r}")
         payload = json.loads(delivery.payload)
-        last = attempt >= self._pace.attempts
-        await handler(Job(delivery.id, delivery.name, payload, attempt, last))
+        await handler(Job(delivery.id, delivery.name, payload, attempt, delivery.age))
 
     async def _keep(
         self, delivery: Delivery, work: asyncio.Task[None], lost: asyncio.Event
@@ -175,12 +186,18 @@ class Jobs:
                     await end(work)
                     return
 
-    async def _failed(self, delivery: Delivery, attempt: int, error: BaseException | None) -> None:
-        _log.error("job_failed", id=delivery.id, job=delivery.name, attempt=attempt, exc_info=error)
-        if attempt >= self._pace.attempts:
+    async def _failed(self, delivery: Delivery, left: int, error: BaseException | None) -> None:
+        """Have the job run again if there are attempts `left`, or if its handler asks for that."""
+        if isinstance(error, Later):
+            _log.warning("job_waits", id=delivery.id, job=delivery.name, why=repr(error.__cause__))
+            wait = self._pace.lease
+            await self._steadily(lambda: self._queue.release(delivery, after=wait, count=False))
+            return
+        _log.error("job_failed", id=delivery.id, job=delivery.name, left=left, exc_info=error)
+        if left == 0:
             await self._give_up(delivery, type(error).__name__)
             return
-        wait = self._pace.backoff * attempt
+        wait = self._pace.backoff * (self._pace.attempts - left)
         await self._steadily(lambda: self._queue.release(delivery, after=wait, count=True))
 
     async def _give_up(self, delivery: Delivery, reason: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ class Delivery:
     id: str
     name: str
     payload: str
+
+    @property
+    def age(self) -> float:
+        """Seconds since the job was put, which Redis has written into the entry's id."""
+        return time.time() - int(self.entry.partition("-")[0]) / 1000
 
 
 class Queue:
@@ -92,9 +98,10 @@ class Queue:
             for entry, fields in found
         ]
 
-    async def begin(self, delivery: Delivery) -> int:
-        """Count an attempt, from 1; 0 if the entry is no longer ours."""
-        return int(await self._held(self._begin, delivery, REMEMBERED_SECONDS))
+    async def begin(self, delivery: Delivery) -> tuple[int, int]:
+        """Count an attempt, from 1 (0 if the entry is no longer ours); and those forgiven."""
+        attempt, forgiven = await self._held(self._begin, delivery, REMEMBERED_SECONDS)
+        return attempt, forgiven
 
     async def renew(self, delivery: Delivery) -> bool:
         """Start the lease anew; False if another has taken the job over or finished it."""
@@ -116,7 +123,7 @@ class Queue:
     async def release(self, delivery: Delivery, *, after: float, count: bool) -> None:
         """Let any worker take the job in `after` seconds (at most a lease).
 
-        `count` says whether this attempt counts.
+        `count` says whether this attempt counts; if not, it is forgiven.
         """
         idle = max(0, self._lease_ms - int(after * 1000))
         await self._held(self._release, delivery, idle, 0 if count else 1)

@@ -3,7 +3,8 @@
 Keys share the hash tag of the prefix, so that a cluster keeps them together:
 
     <stream>     entries that wait or run: id, name, payload; removed when they end
-    <job>        one hash an id: who put it (token), how often it was begun (attempts), done
+    <job>        one hash an id: who put it (token), how often it was begun (attempts), how many of
+                 those are forgiven, done
     <dead>       entries given up, the newest thousand
 
 A worker holds a job while the entry is pending under its name in the consumer group; the entry's
@@ -36,10 +37,12 @@ return 1
 BEGIN = (
     _STATE
     + """
--- KEYS stream, job; ARGV group, consumer, entry, seconds. Gives the attempt, 0 if it is not ours.
-if state(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]) ~= 1 then return 0 end
+-- KEYS stream, job; ARGV group, consumer, entry, seconds. Gives the attempt (0 if it is not ours)
+-- and how many of the attempts so far are forgiven.
+if state(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]) ~= 1 then return {0, 0} end
 redis.call('EXPIRE', KEYS[2], ARGV[4])
-return redis.call('HINCRBY', KEYS[2], 'attempts', 1)
+local attempt = redis.call('HINCRBY', KEYS[2], 'attempts', 1)
+return {attempt, tonumber(redis.call('HGET', KEYS[2], 'forgiven') or 0)}
 """
 )
 
@@ -78,10 +81,10 @@ redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*',
 RELEASE = (
     _STATE
     + """
--- KEYS stream, job; ARGV group, consumer, entry, idle milliseconds, attempts to take back
+-- KEYS stream, job; ARGV group, consumer, entry, idle milliseconds, attempts to forgive
 if state(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]) ~= 1 then return end
 redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[3], 'IDLE', ARGV[4], 'JUSTID')
-redis.call('HINCRBY', KEYS[2], 'attempts', -ARGV[5])
+redis.call('HINCRBY', KEYS[2], 'forgiven', ARGV[5])
 """
 )
 

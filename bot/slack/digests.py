@@ -1,7 +1,7 @@
 """`/stats-digest`, and the job that posts a digest that is due. Admins decide, anybody may look.
 
 A digest carries its job's id in the message metadata: when the job runs again, what is posted
-already is left alone.
+already is left alone. While a database or Slack is down a digest waits, for some hours.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.digests import JOB, Digest
-from bot.jobs import Job
+from bot.jobs import Job, Later
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError
-from bot.slack.outages import words
+from bot.slack.outages import is_outage, words
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
 from bot.slack.render.channel import said, show_message
@@ -32,6 +32,9 @@ log = structlog.get_logger()
 
 EVENT_TYPE = "game_stats_digest"
 ADMINS_ONLY = "Only workspace admins can change a channel's digest. Please ask one."
+PATIENCE = 6 * 3600.0
+"""Seconds that a digest waits out an outage; then the day it tells of is over for most readers."""
+
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -91,16 +94,22 @@ def register(rooms: Rooms) -> None:
     """Take the job that posts digests."""
 
     async def handle(job: Job) -> None:
-        try:
-            await _post(rooms, job)
-        except ChannelClosedError as error:
-            rooms.web.metrics.digests.labels("closed").inc()
-            log.warning("digest_channel_closed", job=job.id, reason=error.code)
-        except Exception:
-            rooms.web.metrics.digests.labels("failed").inc()
-            raise
+        await _do(rooms, job)
 
     rooms.jobs.register(JOB, handle)
+
+
+async def _do(rooms: Rooms, job: Job) -> None:
+    try:
+        await _post(rooms, job)
+    except ChannelClosedError as error:
+        rooms.web.metrics.digests.labels("closed").inc()
+        log.warning("digest_channel_closed", job=job.id, reason=error.code)
+    except Exception as error:
+        if is_outage(error) and job.age < PATIENCE:
+            raise Later from error
+        rooms.web.metrics.digests.labels("failed").inc()
+        raise
 
 
 async def _post(rooms: Rooms, job: Job) -> None:

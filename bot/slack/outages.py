@@ -20,6 +20,13 @@ KNOWN = (StoreError, WarehouseError, SlackError)
 BUG = ":x: Something went wrong on my side. Please tell an admin."
 
 
+def is_outage(error: Exception) -> bool:
+    """Whether something outside is down, so that the same may work later."""
+    if isinstance(error, StoreError | WarehouseError):
+        return error.code.kind is Kind.OUTAGE
+    return isinstance(error, SlackDownError)
+
+
 def words(error: Exception) -> str:
     """One sentence for `error`, and a line in the log.
 
@@ -32,7 +39,7 @@ def words(error: Exception) -> str:
     log.warning("listener_failed", error=repr(error))
     if isinstance(error, SlackError):
         return _slack_words(error)
-    if error.code.kind is Kind.OUTAGE:
+    if is_outage(error):
         place = "My own storage" if isinstance(error, StoreError) else "The tournament database"
         return f":warning: {place} is not reachable right now. Please try again in a few minutes."
     return BUG

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
-from bot.jobs import Job, Jobs, Pace, open_jobs
+from bot.jobs import Job, Jobs, Later, Pace, open_jobs
 from bot.store import StoreDown
 
 Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
@@ -26,8 +26,8 @@ async def test_a_job_reaches_its_handler(jobs: Jobs, working: Working, until: Un
     assert await jobs.put("greet", {"to": "Ünal", "n": [1, None]}, "a")
     await working(jobs)
     await until(lambda: _idle(jobs))
-    assert [(job.id, job.name, job.payload, job.attempt, job.last) for job in seen] == [
-        ("a", "greet", {"to": "Ünal", "n": [1, None]}, 1, False)
+    assert [(job.id, job.name, job.payload, job.attempt) for job in seen] == [
+        ("a", "greet", {"to": "Ünal", "n": [1, None]}, 1)
     ]
 
 
@@ -84,7 +84,7 @@ async def test_a_failing_handler_is_called_again(
     attempts = []
 
     async def handler(job: Job) -> None:
-        attempts.append((job.attempt, job.last))
+        attempts.append(job.attempt)
         if job.attempt == 1:
             raise ValueError("not today")
 
@@ -92,27 +92,51 @@ async def test_a_failing_handler_is_called_again(
     await jobs.put("n", {}, "a")
     await working(jobs)
     await until(lambda: _idle(jobs))
-    assert attempts == [(1, False), (2, False)]
+    assert attempts == [1, 2]
 
 
 async def test_a_job_that_keeps_failing_is_given_up(
     jobs: Jobs, redis: Redis, working: Working, until: Until
 ) -> None:
-    """After the last attempt, which knows that it is the last, a job moves to the dead ones."""
+    """After the third attempt a job moves to the dead ones."""
     attempts = []
 
     async def handler(job: Job) -> None:
-        attempts.append((job.attempt, job.last))
+        attempts.append(job.attempt)
         raise ValueError("never")
 
     jobs.register("n", handler)
     await jobs.put("n", {"a": 1}, "a")
     await working(jobs)
     await until(lambda: _idle(jobs))
-    assert attempts == [(1, False), (2, False), (3, True)]
+    assert attempts == [1, 2, 3]
     [(_, dead)] = await redis.xrange(DEAD)
     assert dead == {"id": "a", "name": "n", "payload": '{"a": 1}', "reason": "ValueError"}
     assert not await jobs.put("n", {}, "a")
+
+
+async def test_a_handler_may_wait_for_better_times(
+    redis_url: str, working: Working, until: Until
+) -> None:
+    """A job that is put off comes again and again, its own attempts unspent, until it is done."""
+    seen = []
+
+    async def handler(job: Job) -> None:
+        seen.append(job)
+        if job.attempt <= 5:
+            raise Later from ConnectionError("the database is down")
+        if job.attempt <= 7:
+            raise ValueError("not today")
+
+    async with open_jobs(redis_url, Pace(lease=0.2, backoff=0.01)) as jobs:
+        jobs.register("n", handler)
+        await jobs.put("n", {}, "a")
+        worker = await working(jobs)
+        await until(lambda: _idle(jobs))
+        worker.cancel()
+        await asyncio.wait({worker})
+    assert [job.attempt for job in seen] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert 0 <= seen[0].age < seen[5].age
 
 
 async def test_a_job_without_a_handler_is_given_up(
@@ -222,7 +246,7 @@ async def test_what_was_delivered_but_not_begun_is_freed(jobs: Jobs, redis: Redi
     await queue.leave("first")
     [delivery] = await queue.take("second", 1)
     assert delivery.id == "a"
-    assert await queue.begin(delivery) == 1
+    assert await queue.begin(delivery) == (1, 0)
 
 
 async def test_a_worker_is_not_given_what_it_runs(

@@ -83,7 +83,7 @@ async def test_a_frozen_worker_loses_its_job(
 async def test_a_stopped_workers_job_is_free_at_once(
     jobs: Jobs, redis: Redis, worker: StartWorker, until: Until
 ) -> None:
-    """SIGTERM: the job that outlasts the grace goes back, and the attempt does not count."""
+    """SIGTERM: the job that outlasts the grace goes back, and its next run knows of this one."""
     first = worker("a")
     await jobs.put("sleep", {"seconds": 1}, "one")
     await until(lambda: redis.llen("log"))
@@ -92,7 +92,7 @@ async def test_a_stopped_workers_job_is_free_at_once(
     worker("b")
 
     await until(lambda: _idle(jobs))
-    assert await redis.lrange("log", 0, -1) == ["began:a:1", "began:b:1", "ended:b"]
+    assert await redis.lrange("log", 0, -1) == ["began:a:1", "began:b:2", "ended:b"]
 
 
 async def _idle(jobs: Jobs) -> bool:

@@ -156,9 +156,10 @@ def stored(question: Question) -> StoredAnswer:
 
 @dataclass(slots=True)
 class FakeDigests:
-    """Schedules in memory, and whatever digests a test puts in."""
+    """Schedules in memory, and whatever digests a test puts in, after its `failures`."""
 
     written: tuple[Digest, ...] = ()
+    failures: list[Exception] = field(default_factory=list)
     schedules: dict[tuple[str, str], DigestSchedule] = field(default_factory=dict)
     days: list[date | None] = field(default_factory=list)
 
@@ -181,6 +182,8 @@ class FakeDigests:
     ) -> tuple[Digest, ...]:
         """What the test put in."""
         self.days.append(day)
+        if self.failures:
+            raise self.failures.pop(0)
         return self.written
 
 

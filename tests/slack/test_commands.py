@@ -11,9 +11,12 @@ import pytest
 
 from bot.digests import JOB, Digest, DigestSection
 from bot.domain import Column, ColumnKind, Outcome, Question, Report, ResultTable
+from bot.jobs import Job, Later
+from bot.slack import digests as surface
 from bot.slack.render.digest import digest_messages
 from bot.slack.render.status import status_messages
 from bot.store import StoreDown
+from bot.warehouse import DatabaseDown
 from tests.slack.conftest import STATUS, Scene, top_teams
 from tests.slack.samples import SPRING, WINTER, table
 
@@ -175,12 +178,24 @@ async def test_a_due_digest_is_posted_once_however_often_its_job_runs(scene: Sce
     await scene.idle()
     assert scene.digests.days == [date(2026, 5, 2), date(2026, 5, 2)]
 
-    from bot.jobs import Job
-    from bot.slack import digests as surface
-
     payload = {"team": team, "channel": place, "day": "2026-05-02"}
-    await surface._post(scene.slack.rooms, Job("digest:1", JOB, payload, attempt=2, last=False))
+    await surface._post(scene.slack.rooms, Job("digest:1", JOB, payload, attempt=2))
     assert len(scene.workspace.messages("general")) == 1
+
+
+async def test_a_digest_waits_until_the_database_is_back(scene: Scene) -> None:
+    """What is due during an outage is posted after it, once; after hours it is given up."""
+    scene.digests.written, scene.digests.failures = digests(), [DatabaseDown(), StoreDown()]
+    team, place = scene.workspace.state.team, scene.workspace.channel("general").id
+    payload = {"team": team, "channel": place, "day": "2026-05-02"}
+    await scene.jobs.put(JOB, payload, "digest:1")
+    (found,) = await scene.workspace.until(lambda: scene.workspace.messages("general"), timeout=30)
+    assert found["text"].startswith("Spring Classic")
+    scene.digests.failures = [DatabaseDown(), DatabaseDown()]
+    with pytest.raises(Later):
+        await surface._do(scene.slack.rooms, Job("digest:2", JOB, payload, 1, age=3_600))
+    with pytest.raises(DatabaseDown):
+        await surface._do(scene.slack.rooms, Job("digest:2", JOB, payload, 1, age=86_400))
 
 
 def test_a_long_digest_keeps_slacks_limits() -> None:
@@ -195,8 +210,6 @@ def test_a_long_digest_keeps_slacks_limits() -> None:
 
 def test_a_time_of_day_is_read_strictly() -> None:
     """Hours and minutes are within their range."""
-    from bot.slack.digests import _TIME
-
-    assert _TIME.fullmatch("7:05")
-    assert not _TIME.fullmatch("24:00")
-    assert not _TIME.fullmatch("18:60")
+    assert surface._TIME.fullmatch("7:05")
+    assert not surface._TIME.fullmatch("24:00")
+    assert not surface._TIME.fullmatch("18:60")

@@ -141,6 +141,28 @@ async def test_a_job_that_fails_is_run_again_on_the_same_reply(scene: Scene) -> 
     assert len(scene.answering.asked) == 2
 
 
+async def test_a_bot_that_is_stopped_in_the_middle_leaves_one_reply(
+    workspace: Workspace, redis_url: str
+) -> None:
+    """A question that outlasts the stop is answered after the next start, in the same message."""
+    begun = asyncio.Event()
+
+    async def endless(_question: Question, _report: Report) -> Outcome:
+        begun.set()
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async with running(workspace, redis_url) as first:
+        first.answering.answerer = endless
+        ts = workspace.post("maya", "general", "@Game Stats top 5")
+        await begun.wait()
+    async with running(workspace, redis_url) as second:
+        found = await second.reply("general", ts)
+        assert kinds(found)[0] == "table"
+        await second.idle()
+    assert len(workspace.replies("general", ts)) == 1
+
+
 @pytest.mark.parametrize("reason", ["invalid_blocks", "msg_blocks_too_long", "invalid_attachments"])
 async def test_a_rejected_table_is_sent_again_plainer(scene: Scene, reason: str) -> None:
     """The same rows come as fixed-width text when Slack refuses the table."""
