@@ -1,0 +1,193 @@
+"""The bot as a process, in the local workspace, on real servers, checked against Slack's types.
+
+Only the language model's words are written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from bot.demo.child import child
+from bot.demo.sample import SampleDatabase
+from bot.demo.servers.process import free_port
+from bot.demo.workspace import Workspace
+from bot.store import migrate, open_store
+from tests.oracle.check import check
+from tests.plugins.house import MODEL, ScriptedOllama
+
+ROOT = Path(__file__).parents[2]
+SQL = "SELECT name, seed FROM teams ORDER BY name LIMIT 3"
+
+
+@dataclass
+class Office:
+    """A workspace, and a bot that can be started in it."""
+
+    workspace: Workspace
+    ollama: ScriptedOllama
+    environment: dict[str, str]
+    log: Path
+
+    @contextlib.asynccontextmanager
+    async def bot(self, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run `game-stats-bot` until the block is left."""
+        command = [sys.executable, "-m", "bot.cli", *(options or ("serve",))]
+        async with child(command, self.log, self.environment) as process:
+            await self.workspace.until(self.workspace.connected, timeout=60)
+            yield process
+
+    async def reply(self, channel: str, ts: str, words: str) -> dict[str, Any]:
+        """The reply in a thread once it contains these words."""
+
+        def found() -> dict[str, Any] | None:
+            replies = self.workspace.replies(channel, ts)
+            return next((each for each in replies if words in str(each)), None)
+
+        return await self.workspace.until(found, timeout=60)
+
+
+@pytest.fixture
+async def office(
+    ollama: ScriptedOllama,
+    tournament: SampleDatabase,
+    fresh_database: Callable[[], Awaitable[str]],
+    redis_url: str,
+    tmp_path: Path,
+) -> AsyncIterator[Office]:
+    """#spring-classic is bound, #winter-cup is not."""
+    own = await fresh_database()
+    await migrate(own)
+    manifest = ROOT / "manifest.yml"
+    async with Workspace(manifest=manifest, limited=False, inspect=check) as workspace:
+        async with open_store(own, redis_url) as store:
+            team, channel = workspace.state.team, workspace.channel("spring-classic").id
+            await store.bindings.bind(team, channel, (tournament.events[0].id,), "U1")
+        environment = {
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": tournament.reader_url,
+            "BOT_DATABASE_URL": own,
+            "REDIS_URL": redis_url,
+            "OLLAMA_BASE_URL": ollama.url,
+            "OLLAMA_MODEL": MODEL,
+            "SLACK_API_URL": workspace.api_url,
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "HTTP_PORT": str(free_port()),
+        }
+        ollama.answers["first three"] = SQL
+        yield Office(workspace, ollama, environment, tmp_path / "bot.log")
+
+
+async def test_a_mention_is_answered_with_sql_csv_and_state(office: Office) -> None:
+    """A table in the thread; SQL for who clicks, CSV for the thread, the model's state."""
+    workspace = office.workspace
+    async with office.bot():
+        ts = workspace.post("sam", "spring-classic", "@Game Stats the first three teams?")
+        reply = await office.reply("spring-classic", ts, "Ask again")
+        assert {"table", "context", "actions"} <= {each["type"] for each in reply["blocks"]}
+        assert "Spring Classic" in str(reply["blocks"])
+        assert MODEL in str(reply["blocks"])
+        actions = next(each for each in reply["blocks"] if each["type"] == "actions")
+        names = {each["text"]["text"]: each["action_id"] for each in actions["elements"]}
+        await workspace.click("sam", "spring-classic", reply, names["Show SQL"])
+        view = await workspace.until(lambda: workspace.view("sam"))
+        assert "FROM teams" in str(view)
+        await workspace.click("sam", "spring-classic", reply, names["CSV"])
+        (file,) = await workspace.until(lambda: workspace.files)
+        assert file.body is not None
+        assert len(file.body.decode("utf-8-sig").splitlines()) == 4
+        await workspace.command("sam", "spring-classic", "/stats-model")
+        await workspace.until(
+            lambda: f"{MODEL} is answering" in str(workspace.ephemerals("sam", "spring-classic"))
+        )
+
+
+async def test_a_question_survives_a_killed_bot_and_is_answered_once(office: Office) -> None:
+    """SIGKILL while the model writes; the next bot edits the reply that is there."""
+    workspace = office.workspace
+    office.ollama.seconds = 30
+    async with office.bot() as process:
+        ts = workspace.post("maya", "spring-classic", "@Game Stats the first three teams")
+        await office.reply("spring-classic", ts, "…")
+        await workspace.until(lambda: office.ollama.asked or None, timeout=60)
+        for each in psutil.Process(process.pid).children(recursive=True):
+            each.send_signal(signal.SIGKILL)
+        await process.wait()
+    office.ollama.seconds = 0
+    async with office.bot():
+        await office.reply("spring-classic", ts, "Ask again")
+    replies = workspace.replies("spring-classic", ts)
+    assert len(replies) == 1
+
+
+async def test_an_event_that_is_delivered_thrice_is_answered_once(office: Office) -> None:
+    """Slack may repeat itself; the thread does not."""
+    workspace = office.workspace
+    async with office.bot():
+        ts = workspace.post("maya", "spring-classic", "@Game Stats the first three teams")
+        workspace.deliver_again()
+        workspace.deliver_again()
+        await office.reply("spring-classic", ts, "Ask again")
+        second = workspace.post("maya", "spring-classic", "@Game Stats top 5 scorers")
+        await office.reply("spring-classic", second, "Ask again")
+    assert len(workspace.replies("spring-classic", ts)) == 1
+    assert len(workspace.calls("chat.postMessage")) == 2
+
+
+async def test_an_admin_binds_a_channel_and_a_member_cannot(office: Office) -> None:
+    """The picker finds events by name; the channel then answers about the chosen one."""
+    workspace = office.workspace
+    async with office.bot():
+        ts = workspace.post("sam", "winter-cup", "@Game Stats top 5 scorers")
+        await office.reply("winter-cup", ts, "/stats-channel")
+        await workspace.command("sam", "winter-cup", "/stats-channel")
+        await workspace.until(lambda: "Only" in str(workspace.ephemerals("sam", "winter-cup")))
+        assert workspace.view("sam") is None
+        await workspace.command("maya", "winter-cup", "/stats-channel")
+        view = await workspace.until(lambda: workspace.view("maya"))
+        (block,) = [each for each in view["blocks"] if each["type"] == "input"]
+        action = block["element"]["action_id"]
+        offered = await workspace.suggest("maya", view, action, "winter")
+        (option,) = offered["options"]
+        assert await workspace.submit("maya", view, {action: [option]}) == {}
+        ts = workspace.post("sam", "winter-cup", "@Game Stats top 5 scorers")
+        reply = await office.reply("winter-cup", ts, "Ask again")
+        assert "Winter Cup" in str(reply["blocks"])
+
+
+async def test_serve_and_worker_share_the_work(office: Office) -> None:
+    """One process listens, another answers."""
+    workspace = office.workspace
+    async with office.bot("serve", "--no-worker"):
+        ts = workspace.post("maya", "spring-classic", "@Game Stats top 5 scorers")
+        # The question waits in the queue: nobody works yet.
+        await asyncio.sleep(1)
+        assert workspace.replies("spring-classic", ts) == []
+        command = [sys.executable, "-m", "bot.cli", "worker"]
+        environment = {**office.environment, "HTTP_PORT": str(free_port())}
+        async with child(command, office.log.with_suffix(".worker"), environment):
+            await office.reply("spring-classic", ts, "Ask again")
+
+
+async def test_a_term_signal_ends_the_bot_in_order(office: Office) -> None:
+    """SIGTERM: exit 0, and a question under way is finished first."""
+    office.ollama.seconds = 1
+    workspace = office.workspace
+    async with office.bot() as process:
+        ts = workspace.post("maya", "spring-classic", "@Game Stats the first three teams")
+        await workspace.until(lambda: office.ollama.asked or None, timeout=60)
+        (program,) = psutil.Process(process.pid).children()
+        os.kill(program.pid, signal.SIGTERM)
+        assert await process.wait() == 0, office.log.read_text()
+    assert "Ask again" in str(workspace.replies("spring-classic", ts))
