@@ -13,7 +13,7 @@ from bot.guard.limits import CHARACTERS, check_text
 from bot.guard.names import resolve
 from bot.guard.parse import Node, parse, walk
 from bot.guard.refusals import Refused, duckdb_only
-from bot.guard.reread import EmittedWrongError, reread
+from bot.guard.reread import EmittedWrongError, chosen, reread
 from bot.guard.translate import to_postgres
 from bot.semantic import SemanticModel, fences, used_columns
 
@@ -41,9 +41,9 @@ def _guarded(
     check_text(sql, dialect)
     columns = {column.name for table in model.tables.values() for column in table.columns}
     if dialect is Dialect.DUCKDB:
-        query = _from_duckdb(sql, columns | set(model.tables))
+        source, query = _from_duckdb(sql, columns | set(model.tables))
     else:
-        query = parse(sql)
+        source, query = sql, parse(sql)
     check(query)
     check_dots(query, columns)
     names = resolve(query, model)
@@ -51,17 +51,17 @@ def _guarded(
         widen(select, sources)
     tables = tuple(sorted(names.tables))
     compiled = fences(model, tables, used_columns(walk(query), model.tables))
-    text = printed(query)
+    text = chosen(query, printed(query, source))
     emitted = isolate(text, compiled)
     reread(emitted, text, query, compiled)
     return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL)
 
 
-def _from_duckdb(sql: str, known: set[str]) -> Node:
-    """The tree of the PostgreSQL that DuckDB's text becomes."""
+def _from_duckdb(sql: str, known: set[str]) -> tuple[str, Node]:
+    """The PostgreSQL that DuckDB's text becomes, and its tree."""
     text = to_postgres(sql, known)
     try:
-        return parse(text)
+        return text, parse(text)
     except Refused as refused:
         if refused.code is Code.NOT_SQL:
             what = refused.message.partition(": ")[2].removesuffix(".")

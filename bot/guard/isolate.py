@@ -12,9 +12,12 @@ a CTE is parallel (a test reads plans).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import sqlglot
 from pglast import parse_sql
-from pglast.parser import ParseError
+from pglast.parser import DeparseError, ParseError, deparse_protobuf, parse_sql_protobuf
 from pglast.stream import IndentedStream, RawStream
 
 from bot.domain import Dialect
@@ -33,9 +36,16 @@ class _Printer(RawStream):
         self.write(f"E'{text}'".replace("\\", "\\\\") if "\\" in s else f"'{text}'")
 
 
-def printed(query: Node) -> str:
-    """The query as PostgreSQL text on one line."""
-    return str(_Printer(special_functions=True)(query))
+def printed(query: Node, source: str) -> Iterator[str]:
+    """The query as PostgreSQL text on one line, in several ways; `source` is what it was read from.
+
+    libpg_query prints fast and so comes first; it prints what it parses, which is `query` unless
+    names or groups were mended since. Which text says `query` is for `bot.guard.reread` to tell.
+    """
+    yield from _deparsed(source)
+    text = str(_Printer(special_functions=True)(query))
+    yield from _deparsed(text)
+    yield text
 
 
 def isolate(text: str, fences: tuple[Fence, ...]) -> str:
@@ -52,8 +62,14 @@ def pretty(text: str, query: Node) -> str:
         check_text(text, Dialect.DUCKDB)  # what sqlglot parses has to keep within its limits
         with translated():
             lines = sqlglot.transpile(text, read="postgres", write="postgres", pretty=True)[0]
-        if parse_sql(lines)[0].stmt == query:
+        if [*_deparsed(lines)] == [text] or parse_sql(lines)[0].stmt == query:
             return lines
     except (Refused, ParseError):
         pass  # not every PostgreSQL construct is known to sqlglot
     return str(IndentedStream(special_functions=True, comma_at_eoln=True)(query))
+
+
+def _deparsed(sql: str) -> Iterator[str]:
+    """What libpg_query makes of `sql`, without comments; nothing where it cannot."""
+    with suppress(ParseError, DeparseError):
+        yield str(deparse_protobuf(parse_sql_protobuf(sql)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pglast import ast, parse_sql
+from pglast.parser import ParseError
 
 from bot.guard.isolate import isolate
-from bot.guard.reread import _PLACES, EmittedWrongError, reread
+from bot.guard.reread import _BLANK_TREE, _PLACES, EmittedWrongError, chosen, reread
 from bot.semantic import Fence
 
 FENCES = (
@@ -87,12 +88,40 @@ def test_every_table_is_a_fence(text: str) -> None:
 
 
 def test_a_misprint_is_caught() -> None:
-    """Text that is no SQL at all is a mistake of the guard like any other."""
-    with pytest.raises(EmittedWrongError, match="no SQL"):
-        reread("SELECT (", "SELECT (", parse_sql("SELECT 1")[0].stmt, ())
-
-
-def test_the_printed_query_is_the_checked_one() -> None:
     """A printer that loses something is caught: the text has to parse to the tree."""
+    query = parse_sql("SELECT id FROM teams")[0].stmt
+    wrong = (TEXT, "SELECT (", "SELECT id FROM teams; SELECT id FROM teams", "SELECT id FROM team")
     with pytest.raises(EmittedWrongError, match="another query"):
-        reread(isolate(TEXT, FENCES), TEXT, parse_sql("SELECT id FROM teams")[0].stmt, FENCES)
+        chosen(query, wrong)
+    assert chosen(query, (*wrong, "SELECT id  FROM teams")) == "SELECT id  FROM teams"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT 'é' AS \"naïve\" FROM teams WHERE id::text = '→'",
+        """SELECT '"location":1 {"SelectStmt":{"op":"SETOP_NONE"}}' FROM teams""",
+        f"SELECT '{_BLANK_TREE}'",
+        "VALUES (1), (2) ORDER BY 1 LIMIT 1",
+        "TABLE teams",
+        "(SELECT id FROM teams) UNION ALL (SELECT id FROM divisions)",
+        "WITH teams AS (SELECT 1 AS id) SELECT id FROM teams",
+    ],
+)
+def test_places_are_counted_in_bytes(text: str) -> None:
+    """Letters of more bytes than one, and strings that look like a tree, are read as they stand."""
+    read(isolate(text, FENCES), text)
+    wide = (
+        Fence("teams", "SELECT t.id FROM public.teams AS t WHERE t.name = 'é'", ()),
+        *FENCES[:1],
+    )
+    read(isolate(text, wide), text, wide)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT id FROM teams;", "SELECT 1; SELECT 2", "SELECT 1) AS x, (SELECT 2"]
+)
+def test_the_query_is_one_select_and_no_more(text: str) -> None:
+    """Text that closes the brackets around it, or ends in them, is not run."""
+    with pytest.raises((EmittedWrongError, ParseError)):
+        reread(isolate(text, FENCES), text, parse_sql(TEXT)[0].stmt, FENCES)
