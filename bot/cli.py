@@ -21,9 +21,11 @@ from rich.console import Console
 from bot import terminal
 from bot.app import App, ConfigError, open_app, prepare, read_settings
 from bot.domain import Answer, Dialect, Kind, Outcome, Refusal
+from bot.evaluation import CasesError, Report, evaluate, read_cases, report
 from bot.guard import guard
 from bot.semantic import SemanticModelError, harden_sql, load, schema_prompt
 from bot.serving import run_server
+from bot.settings import Settings
 from bot.store import StoreError
 from bot.warehouse import WarehouseError
 
@@ -46,7 +48,7 @@ def main() -> None:
     """Run the command line; what an operator can mend is one line, not a traceback."""
     try:
         cli()
-    except (ConfigError, SemanticModelError) as error:
+    except (CasesError, ConfigError, SemanticModelError) as error:
         _say(error)
         raise SystemExit(2) from None
     except (StoreError, WarehouseError) as error:
@@ -103,6 +105,28 @@ def schema(
     print(schema_prompt(load(_model_file(semantic_model)), dialect))  # noqa: T201 - its output
 
 
+@cli.command("eval")
+def evaluation(
+    file: Annotated[Path, typer.Argument(help="Questions, a JSON line each.")],
+    model: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure execution accuracy: ask every question of a file, and judge the rows."""
+    cases = read_cases(file)
+    # The cache would answer for the model.
+    settings = read_settings().model_copy(update={"cache_seconds": 0})
+    reports = []
+    for name in model or [settings.ollama_model]:
+        chosen = settings.model_copy(update={"ollama_model": name, "ollama_fallback_models": ""})
+
+        async def run(app: App) -> Report:
+            judged = await evaluate(app.answering, cases, terminal.judged_printer(quiet=as_json))
+            return report(app.settings.ollama_model, judged)
+
+        reports.append(_with_app(run, chosen))
+    terminal.print_reports(reports, as_json=as_json)
+
+
 @cli.command()
 def demo() -> None:
     """Start the demo: a local workspace, databases and a small model, on this machine alone."""
@@ -147,9 +171,9 @@ def _say(error: Exception) -> None:
     Console(stderr=True).print(f"game-stats-bot: {error}", markup=False, highlight=False)
 
 
-def _with_app(run: Any) -> Any:
+def _with_app(run: Any, settings: Settings | None = None) -> Any:
     async def opened() -> Any:
-        async with open_app(read_settings()) as app:
+        async with open_app(settings or read_settings()) as app:
             await prepare(app)
             return await run(app)
 
