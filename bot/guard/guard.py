@@ -41,7 +41,7 @@ def _guarded(
     check_text(sql, dialect)
     columns = {column.name for table in model.tables.values() for column in table.columns}
     if dialect is Dialect.DUCKDB:
-        source, query = _from_duckdb(sql, columns | set(model.tables))
+        source, query = _from_duckdb(sql, model)
     else:
         source, query = sql, parse(sql)
     check(query)
@@ -57,9 +57,9 @@ def _guarded(
     return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL)
 
 
-def _from_duckdb(sql: str, known: set[str]) -> tuple[str, Node]:
+def _from_duckdb(sql: str, model: SemanticModel) -> tuple[str, Node]:
     """The PostgreSQL that DuckDB's text becomes, and its tree."""
-    text = to_postgres(sql, known)
+    text = to_postgres(sql, model)
     try:
         return text, parse(text)
     except Refused as refused:

@@ -1,51 +1,44 @@
 """DuckDB text to PostgreSQL text. Nothing here is trusted: the result is parsed and checked as any.
 
-sqlglot knows most of the difference; `bot.guard.duckdb` has the rules that it lacks.
+sqlglot knows most of the difference; `bot.guard.rules` has what it lacks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, UnsupportedError
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from bot.domain import Code
-from bot.guard.duckdb import LACKING, mend
 from bot.guard.limits import CHARACTERS
 from bot.guard.refusals import Refused, duckdb_only, too_complex
+from bot.guard.rules import LACKING, apply
+from bot.semantic import SemanticModel
 
 
-def to_postgres(sql: str, known: AbstractSet[str]) -> str:
-    """`sql` as PostgreSQL, without comments. Raises Refused.
-
-    `known` are the names of the semantic model's tables and columns.
-    """
-    _check_start(sql)
+def to_postgres(sql: str, model: SemanticModel) -> str:
+    """`sql` as PostgreSQL, without comments. Raises Refused."""
+    tokens = _tokens(sql)
     with translated():
-        tree = sqlglot.parse_one(sql, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
-    if isinstance(tree, exp.Pivot):
-        raise duckdb_only("PIVOT")
+        text = _rewritten(sql, tokens)
+        tree = sqlglot.parse_one(text, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
     if not isinstance(tree, exp.Query):
         raise _no_query()
-    mend(tree, known)
-    for call in tree.find_all(exp.Func):
-        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
-        if name in LACKING:
-            raise duckdb_only(f"{name}()")
     with translated():
+        tree = apply(tree, model)
+        _check_lacking(tree)
         text = tree.sql("postgres", comments=False, unsupported_level=ErrorLevel.RAISE)
     if len(text) > CHARACTERS:
         raise too_complex(f"more than {CHARACTERS} characters of PostgreSQL")
     return text
 
 
-def _check_start(sql: str) -> None:
-    """Raise Refused unless `sql` is one statement that begins as a query does.
+def _tokens(sql: str) -> list[Token]:
+    """The tokens of the one statement in `sql`, which has to begin as a query does.
 
     sqlglot takes what it does not know for a command and writes it to the log.
     """
@@ -58,6 +51,7 @@ def _check_start(sql: str) -> None:
         raise _no_query()
     if any(token.token_type == TokenType.SEMICOLON for token in tokens):
         raise Refused(Code.NOT_A_QUERY, "Exactly one query can be run at a time.")
+    return tokens
 
 
 _STARTS = {
@@ -67,13 +61,24 @@ _STARTS = {
     TokenType.VALUES,
     TokenType.TABLE,
     TokenType.PIVOT,
+    TokenType.UNPIVOT,
     TokenType.L_PAREN,
     TokenType.VAR,  # no SQL, as the parser will say
 }
 
 
-def _no_query() -> Refused:
-    return Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
+def _rewritten(sql: str, tokens: list[Token]) -> str:
+    """`PIVOT …` with an ORDER BY or LIMIT is `SELECT * FROM (PIVOT …)` with it, for sqlglot."""
+    if tokens[0].token_type not in (TokenType.PIVOT, TokenType.UNPIVOT):
+        return sql
+    depth, end = 0, tokens[-1].end + 1
+    for token in tokens:
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        if depth == 0 and token.token_type in (TokenType.ORDER_BY, TokenType.LIMIT):
+            end = token.start
+            break
+    tail = sql[end : tokens[-1].end + 1]
+    return f"SELECT * FROM ({sql[:end]}) AS pivoted {tail}"  # noqa: S608  parsed and checked next
 
 
 @contextmanager
@@ -81,6 +86,8 @@ def translated() -> Iterator[None]:
     """Turn sqlglot's errors into refusals: the one place that knows them."""
     try:
         yield
+    except Refused:
+        raise
     except RecursionError as error:
         raise too_complex("parts nested too deep") from error
     except UnsupportedError as error:
@@ -90,3 +97,20 @@ def translated() -> Iterator[None]:
         raise Refused(Code.NOT_SQL, f"DuckDB cannot read the SQL: {what}.") from error
     except Exception as error:  # on broken SQL sqlglot raises TypeError and others
         raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error
+
+
+def _no_query() -> Refused:
+    return Refused(Code.NOT_A_QUERY, "Only a SELECT can be run: this bot reads, nothing else.")
+
+
+def _check_lacking(tree: exp.Expr) -> None:
+    """Raise Refused for what is left of DuckDB alone."""
+    for call in tree.find_all(exp.Func):
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name in LACKING:
+            raise duckdb_only(f"{name}()")
+    if tree.find(exp.Lambda, exp.Comprehension):
+        raise duckdb_only("a function written in place")
+    for join in tree.find_all(exp.Join):
+        if join.args.get("method") in ("ASOF", "POSITIONAL"):
+            raise duckdb_only(f"{join.args['method']} JOIN")
