@@ -1,9 +1,12 @@
 """What a statement may be made of. Anything that is not listed here is refused.
 
 Functions and operators are those of `pg_catalog` (the session's search_path is empty, so an
-unqualified name can mean no other), chosen by four questions: does it run SQL or code from text,
-read the catalog, the session, the clock or the machine, give another result each time, or make
-much out of little? A yes keeps it out; `bot.guard.sizes` bounds the few worth having all the same.
+unqualified name can mean no other), chosen by four questions: does it run SQL or code from text
+(query_to_xml, jsonpath), read the catalog, the session, the clock beyond now(), other files or the
+machine (full-text search reads its configuration), give another result each time, or make much
+out of little? A yes keeps it out; `bot.guard.sizes` and `bot.guard.growth` bound the few worth
+having all the same. What is left out beside: types that no question needs (XML, geometry, networks,
+money, bytes), and JSON's functions of several columns.
 """
 
 from __future__ import annotations
@@ -17,10 +20,14 @@ def _words(text: str) -> frozenset[str]:
 
 AGGREGATES = _words(
     """
-    any_value array_agg avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp
-    every json_agg json_object_agg jsonb_agg jsonb_object_agg max min mode percentile_cont
-    percentile_disc regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx
-    regr_sxy regr_syy stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance
+    any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop
+    covar_samp every json_agg json_agg_strict json_object_agg json_object_agg_strict
+    json_object_agg_unique json_object_agg_unique_strict jsonb_agg jsonb_agg_strict
+    jsonb_object_agg jsonb_object_agg_strict jsonb_object_agg_unique
+    jsonb_object_agg_unique_strict max min mode percentile_cont percentile_disc range_agg
+    range_intersect_agg regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope
+    regr_sxx regr_sxy regr_syy stddev stddev_pop stddev_samp string_agg sum var_pop var_samp
+    variance
     """
 )
 
@@ -33,20 +40,22 @@ WINDOWS = _words(
 
 NUMBERS = _words(
     """
-    abs acos asin atan atan2 cbrt ceil ceiling cos degrees div exp float4 float8 floor int2
-    int4 int8 ln log log10 mod numeric pi pow power radians round sign sin sqrt tan
-    to_number trunc width_bucket
+    abs acos acosd acosh asin asind asinh atan atan2 atan2d atand atanh cbrt ceil ceiling cos
+    cosd cosh cot cotd degrees div erf erfc exp float4 float8 floor gamma gcd int2 int4 int8
+    lcm lgamma ln log log10 min_scale mod numeric pi pow power radians round scale sign sin
+    sind sinh sqrt tan tand tanh to_bin to_hex to_number to_oct trim_scale trunc width_bucket
     """
 )
 
 TEXTS = _words(
     """
-    ascii btrim char_length character_length chr concat concat_ws format initcap left length
-    like_escape lower lpad ltrim md5 octet_length overlay position quote_literal regexp_count
+    ascii bit_length btrim casefold char_length character_length chr concat concat_ws format
+    initcap is_normalized left length like_escape lower lpad ltrim md5 normalize octet_length
+    overlay parse_ident position quote_ident quote_literal quote_nullable regexp_count
     regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
     regexp_split_to_table regexp_substr repeat replace reverse right rpad rtrim
     similar_to_escape split_part starts_with strpos substr substring text to_char translate
-    upper
+    unistr upper
     """
 )
 
@@ -60,24 +69,41 @@ TIMES = _words(
 
 VALUES = _words(
     """
-    array_append array_cat array_length array_lower array_position array_positions array_prepend
-    array_remove array_replace array_sort array_to_string array_upper cardinality
-    generate_series json_build_array json_build_object jsonb_build_array jsonb_build_object
-    num_nonnulls num_nulls row_to_json string_to_array string_to_table to_json to_jsonb
-    trim_array unnest
+    array_append array_cat array_dims array_length array_lower array_ndims array_position
+    array_positions array_prepend array_remove array_replace array_reverse array_sort
+    array_to_json array_to_string array_upper cardinality generate_series generate_subscripts
+    json_array_length json_build_array json_build_object json_object json_strip_nulls
+    json_typeof jsonb_array_length jsonb_build_array jsonb_build_object jsonb_object
+    jsonb_pretty jsonb_strip_nulls jsonb_typeof num_nonnulls num_nulls row_to_json
+    string_to_array string_to_table to_json to_jsonb trim_array unnest uuid_extract_timestamp
+    uuid_extract_version
     """
 )
 
-FUNCTIONS = AGGREGATES | WINDOWS | NUMBERS | TEXTS | TIMES | VALUES
+RANGES = _words(
+    """
+    daterange int4range int8range isempty lower_inc lower_inf numrange range_merge tsrange
+    tstzrange upper_inc upper_inf
+    """
+)
+
+FUNCTIONS = AGGREGATES | WINDOWS | NUMBERS | TEXTS | TIMES | VALUES | RANGES
 
 FROM_FUNCTIONS = frozenset(
-    {"generate_series", "regexp_split_to_table", "string_to_table", "unnest"}
+    {
+        "generate_series",
+        "generate_subscripts",
+        "regexp_split_to_table",
+        "string_to_table",
+        "unnest",
+    }
 )
 """Functions that may stand in FROM; each gives one column."""
 
 OPERATORS = _words(
     """
-    = <> < <= > >= + - * / % ^ || ~~ ~~* !~~ !~~* && @> <@ -> ->> #> #>>
+    = <> < <= > >= + - * / % ^ |/ ||/ @ & | # << >> || ^@ ~~ ~~* !~~ !~~* && @> <@ &< &> -|-
+    -> ->> #> #>> #- ? ?| ?&
     """
 )
 
@@ -86,8 +112,8 @@ REGEX_OPERATORS = frozenset({"~", "~*", "!~", "!~*"})
 
 TYPES = _words(
     """
-    bool bpchar date float4 float8 int2 int4 int8 interval json jsonb numeric text time
-    timestamp timestamptz timetz uuid varchar
+    bool bpchar date daterange float4 float8 int2 int4 int4range int8 int8range interval json
+    jsonb numeric numrange text time timestamp timestamptz timetz tsrange tstzrange uuid varchar
     """
 )
 """Types of a cast, by PostgreSQL's own names: `integer` is int4 by the time it is a tree."""
@@ -164,6 +190,12 @@ SUBLINKS = frozenset(
         enums.SubLinkType.ARRAY_SUBLINK,
     }
 )
+
+VARIADIC = _words("concat concat_ws format num_nonnulls num_nulls")
+"""Functions that take the parts of an array for their last arguments."""
+
+COLLATIONS = frozenset({"C", "POSIX", "default", "en-x-icu", "ucs_basic", "und-x-icu", "unicode"})
+"""Orders of text that every server has; others would tell what is installed on it."""
 
 VALUE_FUNCTIONS = frozenset(
     {

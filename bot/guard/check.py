@@ -12,6 +12,7 @@ from pglast import ast, enums
 
 from bot.domain import Code
 from bot.guard import allowed, sizes
+from bot.guard.growth import check_growth
 from bot.guard.parse import Node, is_a, texts, walk
 from bot.guard.refusals import Refused, data_type, function, syntax, too_complex
 
@@ -25,16 +26,27 @@ BLANK_PADDED = 1_000
 def check(root: Node) -> None:
     """Raise Refused for the first node that is not allowed."""
     sources = 0
+    asked: set[int] = set()  # SELECTs that EXISTS alone asks, and which need no column
     for node in walk(root):
         kind = type(node)
         if kind not in allowed.NODES:
             raise _refused_kind(kind)
         sources += kind in (ast.RangeVar, ast.RangeSubselect, ast.RangeFunction)
+        if kind is ast.SelectStmt and id(node) not in asked and _bare(node):
+            raise syntax("A SELECT without columns")
+        if kind is ast.SubLink and node.subLinkType == enums.SubLinkType.EXISTS_SUBLINK:
+            asked.add(id(node.subselect))
         rule = _RULES.get(kind)
         if rule:
             rule(node)
     if sources > SOURCES:
         raise too_complex(f"more than {SOURCES} tables and subqueries")
+    check_growth(root)
+
+
+def _bare(node: Node) -> bool:
+    plain = node.op == enums.SetOperation.SETOP_NONE
+    return bool(plain and not node.targetList and not node.valuesLists)
 
 
 def _refused_kind(kind: type[ast.Node]) -> Refused:
@@ -45,9 +57,6 @@ def _refused_kind(kind: type[ast.Node]) -> Refused:
 
 
 def _select(node: Node) -> None:
-    plain = node.op == enums.SetOperation.SETOP_NONE
-    if plain and not node.targetList and not node.valuesLists:
-        raise syntax("A SELECT without columns")
     sizes.check_grouping(node.groupClause or ())
 
 
@@ -55,9 +64,11 @@ def _function(node: Node) -> None:
     *schema, name = texts(node.funcname)
     if schema not in ([], ["pg_catalog"]) or name not in allowed.FUNCTIONS:
         raise function(".".join([*schema, name]))
-    if node.func_variadic:
+    if node.func_variadic and name not in allowed.VARIADIC:
         raise syntax("VARIADIC")
     arguments = node.args or ()
+    if name.endswith("trim") and len(arguments) > 2:  # which the printer would lose
+        raise syntax("TRIM of more than one text")
     if name != "make_interval" and any(is_a(a, ast.NamedArgExpr) for a in arguments):
         raise syntax("A named argument")
     sizes.check_call(name, arguments)
@@ -70,14 +81,19 @@ def _operator(names: tuple[str, ...]) -> str:
     return names[0]
 
 
+_ANY_OR_ALL = (enums.A_Expr_Kind.AEXPR_OP_ANY, enums.A_Expr_Kind.AEXPR_OP_ALL)
+
+
 def _expression(node: Node) -> None:
     if node.kind not in allowed.EXPRESSIONS:
         raise syntax(node.kind.name)
     name = _operator(texts(node.name))
-    if node.kind == enums.A_Expr_Kind.AEXPR_SIMILAR or (
-        name in allowed.REGEX_OPERATORS and node.kind == enums.A_Expr_Kind.AEXPR_OP
-    ):
-        sizes.check_pattern(node.rexpr)
+    if node.kind == enums.A_Expr_Kind.AEXPR_SIMILAR or name in allowed.REGEX_OPERATORS:
+        array = is_a(node.rexpr, ast.A_ArrayExpr)
+        if node.kind in _ANY_OR_ALL and not array:
+            raise syntax(f"{name} ANY without an ARRAY[…] of patterns")
+        for pattern in node.rexpr.elements or () if array else (node.rexpr,):
+            sizes.check_pattern(pattern)
     elif name not in allowed.OPERATORS and not name.startswith(("BETWEEN", "NOT BETWEEN")):
         raise syntax(f"The operator {name}")
 
@@ -114,11 +130,6 @@ def _cte(node: Node) -> None:
         raise syntax("A name that begins with pg_")
 
 
-def _with(node: Node) -> None:
-    if node.recursive:
-        raise syntax("WITH RECURSIVE")
-
-
 def _from_function(node: Node) -> None:
     if node.is_rowsfrom or node.coldeflist or len(node.functions) != 1:
         raise syntax("ROWS FROM or a column definition list")
@@ -147,7 +158,8 @@ def _sort(node: Node) -> None:
 
 
 def _collate(node: Node) -> None:
-    if texts(node.collname) not in (("C",), ("default",)):
+    *schema, name = texts(node.collname)
+    if schema not in ([], ["pg_catalog"]) or name not in allowed.COLLATIONS:
         raise syntax("COLLATE other than C")
 
 
@@ -159,7 +171,6 @@ _RULES: dict[type[ast.Node], Callable[..., None]] = {
     ast.TypeName: _type,
     ast.RangeVar: _table,
     ast.CommonTableExpr: _cte,
-    ast.WithClause: _with,
     ast.RangeFunction: _from_function,
     ast.A_Indirection: _indirection,
     ast.SQLValueFunction: _value_function,

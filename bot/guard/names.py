@@ -38,6 +38,9 @@ def resolve(root: Node, model: SemanticModel) -> Names:
 def _query(node: Node, ctes: Mapping[str, Columns], outer: Scope | None, names: Names) -> Columns:
     """Resolve a query and everything in it; the names of its columns."""
     visible = dict(ctes)
+    if node.withClause and node.withClause.recursive:
+        # Each sees all of them, itself too.
+        visible |= {cte.ctename: None for cte in node.withClause.ctes}
     for cte in node.withClause.ctes if node.withClause else ():
         columns = _query(cte.ctequery, visible, outer, names)
         visible[cte.ctename] = _renamed(columns, texts(cte.aliascolnames))

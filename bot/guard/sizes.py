@@ -28,8 +28,15 @@ PATTERN = 100
 GROUPING_SETS = 64
 """The most ways in which one query may group, all CUBEs and ROLLUPs multiplied."""
 
-_HARD_PATTERN = re.compile(r"\\[1-9]|\{\d{2,}|\{\d,|\)[*+?{]|\(\?|\*\*\*")
-"""Back-references, large counts, a repeated group, look-around: what can take long to match."""
+REPEATS = 200
+"""The most that the counts of one regular expression, such as {2,5}, may add up to."""
+
+_OPTIONS = re.compile(r"^\(\?[icsn]+\)")
+_ESCAPE = re.compile(r"\\[^1-9]")
+_BRACKET = re.compile(r"\[\^?\]?[^\]]*\]")
+_FLAT_GROUP = re.compile(r"\((?:\?:)?[^()*+?{]*\)[*+]")
+_HARD_PATTERN = re.compile(r"\\|\)[*+{]|\(\?(?!:)|\*\*\*")
+"""A back-reference, a repeated group with repetitions in it, look-around: slow to match."""
 
 _PLAIN_FORMAT = re.compile(r"(?:[^%]|%[sIL%])*", re.DOTALL)
 _STEP = re.compile(r"(\d{1,4}) ?(minute|hour|day|week|month|year)s?")
@@ -57,12 +64,24 @@ def check_pattern(node: Node) -> None:
     if is_a(node, ast.FuncCall) and node.args and _last(node) == "similar_to_escape":
         node = node.args[0]
     pattern = string(node)
-    if pattern is None or len(pattern) > PATTERN or _HARD_PATTERN.search(pattern):
+    if pattern is None or len(pattern) > PATTERN or _hard(pattern):
         raise Refused(
             Code.FORBIDDEN_SYNTAX,
-            "A regular expression has to be a short plain text, without repeated groups. "
+            "A regular expression has to be a short plain text, without repeats in repeats. "
             "LIKE or ILIKE often does.",
         )
+
+
+def _hard(pattern: str) -> bool:
+    """Whether `pattern` has something that can take long to match or to compile.
+
+    What stands for one character each (escapes, brackets) is taken away first, then repeated
+    groups without repeats in them.
+    """
+    plain = _BRACKET.sub("e", _ESCAPE.sub("e", _OPTIONS.sub("", pattern)))
+    plain = _FLAT_GROUP.sub("e", plain)
+    repeats = sum(int(number) for number in re.findall(r"\d+(?=[\d,]*\})", plain))
+    return bool(repeats > REPEATS or _HARD_PATTERN.search(plain))
 
 
 def check_grouping(items: tuple[Node, ...]) -> None:
@@ -108,21 +127,44 @@ def integer(node: Node) -> int | None:
     return None
 
 
+def most(node: Node) -> int | None:
+    """The largest value that an integer expression can have by its form; None where none is sure.
+
+    LEAST is as small as its smallest argument, `x % 7` is below 7.
+    """
+    if is_a(node, ast.MinMaxExpr):
+        if node.op.name == "IS_LEAST":
+            # A NULL among the arguments is passed over, so only what is never NULL bounds them.
+            return min((n for a in node.args if (n := integer(a)) is not None), default=None)
+        bounds = [most(argument) for argument in node.args]
+        known = [bound for bound in bounds if bound is not None]
+        return max(known) if len(known) == len(bounds) else None
+    if is_a(node, ast.A_Expr) and node.name[-1].sval == "%":
+        divisor = integer(node.rexpr)
+        return abs(divisor) if divisor is not None else None
+    if is_a(node, ast.TypeCast) and str(node.typeName.names[-1].sval) in ("int2", "int4", "int8"):
+        return most(node.arg)
+    return integer(node)
+
+
 def _last(call: Node) -> str:
     return str(call.funcname[-1].sval)
 
 
 def _repeat(arguments: Arguments) -> None:
     text = string(arguments[0]) if arguments else None
-    count = integer(arguments[-1]) if arguments else None
+    count = most(arguments[-1]) if arguments else None
     if text is None or count is None or len(text) * count > WIDTH:
-        raise too_complex(f"repeat() is for a literal text, up to {WIDTH} characters in all")
+        raise too_complex(
+            f"repeat() is for a literal text, up to {WIDTH} characters in all, "
+            "such as repeat('*', LEAST(n, 50))"
+        )
 
 
 def _pad(arguments: Arguments) -> None:
-    width = integer(arguments[1]) if len(arguments) > 1 else None
+    width = most(arguments[1]) if len(arguments) > 1 else None
     if width is None or width > WIDTH:
-        raise too_complex(f"lpad() and rpad() take a literal width up to {WIDTH}")
+        raise too_complex(f"lpad() and rpad() take a width up to {WIDTH}, such as LEAST(n, 50)")
 
 
 def _format(arguments: Arguments) -> None:
@@ -151,15 +193,7 @@ def _numeric(node: Node) -> bool:
     return integer(node) is not None
 
 
-def _series(arguments: Arguments) -> None:
-    if _series_rows(arguments) > SERIES:
-        raise too_complex(
-            f"generate_series() takes literal bounds and steps, up to {SERIES} rows; "
-            "times step by minutes or more"
-        )
-
-
-def _series_rows(arguments: Arguments) -> float:
+def series_rows(arguments: Arguments) -> float:
     """An upper bound of the rows that the series has; infinite where the form does not tell."""
     if len(arguments) not in (2, 3):
         return float("inf")
@@ -172,15 +206,32 @@ def _series_rows(arguments: Arguments) -> float:
     if len(texts) != 3 or None in texts:
         return float("inf")
     begin, end, step_text = (text or "" for text in texts)
-    seconds = _step_seconds(step_text)
+    step_seconds = seconds(step_text)
     span = _span(begin, end)
-    return span / seconds + 1 if seconds and span is not None else float("inf")
+    return span / step_seconds + 1 if step_seconds and span is not None else float("inf")
 
 
-def _step_seconds(text: str) -> int:
+def seconds(text: str) -> int:
     """The least seconds that an interval such as `1 day` lasts; 0 where it is not so plain."""
     found = _STEP.fullmatch(text.strip().lower())
     return int(found[1]) * _STEP_SECONDS[found[2]] if found else 0
+
+
+def days(text: str) -> float:
+    """The days that an interval such as `2 weeks` lasts, in days as the calendar has them; or 0."""
+    found = _STEP.fullmatch(text.strip().lower())
+    return seconds(text) / 86_400 if found and found[2] not in ("minute", "hour") else 0
+
+
+def is_small(node: Node) -> bool:
+    """Whether a literal is a number up to SERIES or a day of these centuries."""
+    number = integer(node)
+    if number is not None:
+        return abs(number) <= SERIES
+    try:
+        return 1900 <= datetime.fromisoformat((string(node) or "").strip()).year <= 2200
+    except ValueError:
+        return False
 
 
 def _span(begin: str, end: str) -> float | None:
@@ -199,7 +250,6 @@ _RULES: dict[str, Callable[[Arguments], None]] = {
     "lpad": _pad,
     "rpad": _pad,
     "format": _format,
-    "generate_series": _series,
     "substring": _substring,
     "substr": _substring,
     **dict.fromkeys(

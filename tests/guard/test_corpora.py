@@ -1,7 +1,9 @@
 """Two lists of statements: attacks, each with its code, and what honest models write.
 
-Lines of attacks.jsonl are {id, category, dialect, sql, code}; those of honest.jsonl are
-{id, dialect, sql}, with "open": true where SQL itself leaves the result open (ties, the clock).
+Lines of attacks.jsonl are {id, category, dialect, sql, code}. Those of the category "harmless" look
+like attacks and are taken; what they give is the event's own (`test_isolation`). Lines of
+honest.jsonl are {id, dialect, sql}, with "open": true where SQL itself leaves the result open
+(ties, the clock).
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ def corpus(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text().splitlines()]
 
 
-ATTACKS = corpus("attacks.jsonl")
+EVERY_ATTACK = corpus("attacks.jsonl")
+ATTACKS = [line for line in EVERY_ATTACK if line["category"] != "harmless"]
+HARMLESS = [line for line in EVERY_ATTACK if line["category"] == "harmless"]
 HONEST = corpus("honest.jsonl")
 
 
@@ -39,7 +43,20 @@ def test_an_attack_is_refused_with_its_code(guarded: Guarding, line: dict[str, A
     assert refusal.message.endswith((".", "…", "?"))
 
 
-@pytest.mark.parametrize("line", HONEST, ids=[line["id"] for line in HONEST])
+TAKEN = HONEST + HARMLESS
+
+
+def test_the_corpora_are_large() -> None:
+    """There are 400 attacks in 20 categories and 250 honest queries, each written once."""
+    assert len(ATTACKS) >= 400
+    assert len({line["category"] for line in ATTACKS}) >= 20
+    assert len(HONEST) >= 250
+    for lines in (EVERY_ATTACK, HONEST):
+        assert len({line["id"] for line in lines}) == len(lines)
+        assert len({(line["dialect"], line["sql"]) for line in lines}) == len(lines)
+
+
+@pytest.mark.parametrize("line", TAKEN, ids=[line["id"] for line in TAKEN])
 def test_an_honest_query_is_taken(guarded: Guarding, line: dict[str, Any]) -> None:
     """No query that asks for the data alone is refused."""
     query = guarded(line["sql"], line["dialect"])

@@ -17,9 +17,10 @@ from bot.demo.sample import SampleSpec, load_sample
 from bot.domain import GuardedQuery, Refusal
 
 Guarding = Callable[..., GuardedQuery | Refusal]
-HONEST = [
-    json.loads(line) for line in (Path(__file__).parent / "honest.jsonl").read_text().splitlines()
-]
+HONEST, ATTACKS = (
+    [json.loads(line) for line in (Path(__file__).parent / name).read_text().splitlines()]
+    for name in ("honest.jsonl", "attacks.jsonl")
+)
 PROBES = [
     # Errors on purpose: the value that makes one must be the event's own.
     "SELECT name::int FROM teams",
@@ -41,7 +42,8 @@ PROBES = [
     "SELECT count(*) FROM events UNION ALL SELECT count(*) FROM locations",
     "SELECT count(*) FROM fields UNION ALL SELECT count(*) FROM game_rounds",
 ]
-LINES = HONEST + [{"id": sql, "sql": sql, "dialect": "postgres"} for sql in PROBES]
+LINES = HONEST + [line for line in ATTACKS if line["category"] == "harmless"]
+LINES += [{"id": sql, "sql": sql, "dialect": "postgres"} for sql in PROBES]
 
 
 async def outcome(connection: asyncpg.Connection, query: GuardedQuery) -> object:
