@@ -19,7 +19,7 @@ from bot.guard.rules import (
     texts,
     times,
 )
-from bot.guard.rules.calls import call
+from bot.guard.rules.calls import bounded, call
 from bot.guard.rules.dots import undot
 from bot.guard.rules.known import Known, knowledge
 from bot.semantic import SemanticModel
@@ -77,7 +77,7 @@ def _calls(tree: exp.Expr, known: Known) -> exp.Expr:
             continue  # where arguments are missing, whoever runs it will say so
         made = rule(node, known)
         if made is not node:
-            node.replace(made)
+            node.replace(bounded(made))
     return tree
 
 

@@ -5,6 +5,22 @@ from __future__ import annotations
 from sqlglot import exp
 
 from bot.guard.allowed import AGGREGATES
+from bot.guard.refusals import too_complex
+
+SIZE = 3_000
+"""The most nodes that a rule may make of one node; rules that repeat a part double it."""
+
+
+def bounded(node: exp.Expr) -> exp.Expr:
+    """`node`, if it is no larger than SIZE. Raises Refused."""
+    if size(node) > SIZE:
+        raise too_complex("too much to translate")
+    return node
+
+
+def size(node: exp.Expr) -> int:
+    """The number of nodes in `node`."""
+    return sum(1 for _ in node.walk())
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:

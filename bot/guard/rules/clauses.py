@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from bot.guard.refusals import duckdb_only
-from bot.guard.rules.calls import aggregates
+from bot.guard.rules.calls import aggregates, bounded
 from bot.guard.rules.known import Known
 from bot.guard.rules.sources import outputs
 
@@ -94,7 +94,7 @@ def sample(select: exp.Select) -> None:
     else:
         raise duckdb_only("USING SAMPLE")
     select.set("sample", None)
-    source.replace(rows.subquery(name))
+    source.replace(bounded(rows.subquery(name)))
 
 
 def by_name(union: exp.SetOperation, known: Known) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bot.guard.refusals import duckdb_only, too_complex
+from bot.guard.rules.calls import SIZE, size
 from bot.guard.rules.known import Known
 from bot.guard.rules.sources import Offered, offered
 
@@ -31,6 +32,8 @@ def expand(select: exp.Select, known: Known) -> None:
     if columns is None:
         raise duckdb_only("EXCLUDE, REPLACE, RENAME or COLUMNS over columns that are not listed")
     several = len({column.source for column in columns}) > 1
+    if sum(map(size, select.expressions)) * (len(columns) + 1) > 2 * SIZE:
+        raise too_complex("too many columns to write out")
     made: list[exp.Expr] = []
     for projection in select.expressions:
         if not _means_many(projection, select):
