@@ -60,6 +60,7 @@ def _guarded(
 def _from_duckdb(sql: str, model: SemanticModel) -> tuple[str, Node]:
     """The PostgreSQL that DuckDB's text becomes, and its tree."""
     text = to_postgres(sql, model)
+    check_text(text, Dialect.POSTGRES)  # a text such as 'a' AS 'b' may have become a name
     try:
         return text, parse(text)
     except Refused as refused:
