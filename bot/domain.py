@@ -203,7 +203,8 @@ class GuardedQuery:
     """PostgreSQL proved to read only `events`. `sql` has one parameter, $1: the events as uuid[].
 
     `tables` are the semantic tables read, `shown` is the query as people see it (without the
-    fence). Raises TypeError unless made by the guard.
+    fence), `mended` says which names were read as others, a sentence each. Raises TypeError unless
+    made by the guard.
     """
 
     sql: str
@@ -211,6 +212,7 @@ class GuardedQuery:
     tables: tuple[str, ...]
     shown: str
     seal: InitVar[object]
+    mended: tuple[str, ...] = ()
 
     def __post_init__(self, seal: object) -> None:
         # Not kept: so dataclasses.replace() cannot carry the seal over to another text.

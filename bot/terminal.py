@@ -167,6 +167,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
         "source": outcome.draft.source.value,
         "language_model": outcome.draft.language_model or None,
         "repaired": outcome.repaired,
+        "note": outcome.note or None,
         "fell_back": outcome.draft.fell_back,
         "seconds": round(outcome.seconds, 3),
     }
@@ -175,7 +176,9 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
 def _trust(answer: Answer) -> str:
     source = answer.draft.language_model or answer.draft.source.value
     events = ", ".join(event.name for event in answer.events)
-    return f"{events} only · {', '.join(answer.query.tables)} · {source} · {answer.seconds:.1f} s"
+    tables = ", ".join(answer.query.tables)
+    parts = [f"{events} only", tables, source, f"{answer.seconds:.1f} s", answer.note]
+    return " · ".join(part for part in parts if part)
 
 
 def _more(table: ResultTable) -> str | None:

@@ -314,4 +314,5 @@ def _answered(
         draft=draft,
         table=table,
         seconds=time.monotonic() - started,
+        note=", ".join(query.mended),
     )

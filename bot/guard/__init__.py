@@ -5,11 +5,12 @@
 The way of a statement, one file a step:
 
     limits     characters, length, tokens and bracket depth, before any parser runs
-    translate  DuckDB → PostgreSQL, by sqlglot and rules of our own (`duckdb`)
+    translate  DuckDB → PostgreSQL, by sqlglot and rules of our own (`rules`)
     parse      PostgreSQL's own parser: one SELECT, of bounded size
     check      allow-lists (`allowed`): node kinds, functions, types, operators; sizes (`sizes`),
                texts put together (`growth`), series and `recursion` between `tame` bounds
     names      every table in its scope (`scope`) to what it means; unknown `columns` refused
+    mend       a wrong name that can mean one thing only, and all of this again
     dots       no function called as `g.x`
     grouping   GROUP BY of a primary key, as on a real table
     isolate    the query inside its fences, as text

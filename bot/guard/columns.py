@@ -19,6 +19,14 @@ def check_column(
     node: Node, scope: Scope, model: SemanticModel, also: tuple[str | None, ...]
 ) -> None:
     """Refuse a column that is certainly none."""
+    try:
+        _check(node, scope, model, also)
+    except Refused as refused:
+        refused.at = node, scope
+        raise
+
+
+def _check(node: Node, scope: Scope, model: SemanticModel, also: tuple[str | None, ...]) -> None:
     fields = texts(node.fields)
     star = is_a(node.fields[-1], ast.A_Star)
     if len(fields) + star == 3 and fields[0] in HARMLESS_SCHEMAS:

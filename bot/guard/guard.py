@@ -10,6 +10,7 @@ from bot.guard.dots import check_dots
 from bot.guard.grouping import widen
 from bot.guard.isolate import isolate, pretty, printed
 from bot.guard.limits import CHARACTERS, check_text
+from bot.guard.mend import mended
 from bot.guard.names import resolve
 from bot.guard.parse import Node, parse, walk
 from bot.guard.refusals import Refused, duckdb_only
@@ -37,13 +38,32 @@ def guard(
 def _guarded(
     sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...]
 ) -> GuardedQuery:
-    """The steps. Raises Refused or EmittedWrongError."""
+    """The steps, once more if a name could be mended. Raises Refused or EmittedWrongError."""
     check_text(sql, dialect)
-    columns = {column.name for table in model.tables.values() for column in table.columns}
     if dialect is Dialect.DUCKDB:
         source, query = _from_duckdb(sql, model)
     else:
         source, query = sql, parse(sql)
+    try:
+        return _isolated(source, query, model, events)
+    except Refused as refused:
+        if not refused.at:
+            raise
+        said = mended(query, model)
+    text = chosen(query, printed(query, source))
+    check_text(text, Dialect.POSTGRES)
+    return _isolated(text, parse(text), model, events, said)
+
+
+def _isolated(
+    source: str,
+    query: Node,
+    model: SemanticModel,
+    events: tuple[UUID, ...],
+    said: tuple[str, ...] = (),
+) -> GuardedQuery:
+    """What `source`, whose tree is `query`, becomes. `said` is what was mended on the way here."""
+    columns = {column.name for table in model.tables.values() for column in table.columns}
     check(query)
     check_dots(query, columns)
     names = resolve(query, model)
@@ -54,7 +74,7 @@ def _guarded(
     text = chosen(query, printed(query, source))
     emitted = isolate(text, compiled)
     reread(emitted, text, query, compiled)
-    return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL)
+    return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL, said)
 
 
 def _from_duckdb(sql: str, model: SemanticModel) -> tuple[str, Node]:

@@ -119,7 +119,9 @@ def _table(node: Node, ctes: Mapping[str, Columns], names: Names) -> Source:
         return _aliased(node.alias, Source(name, ctes[name]))
     table = names.model.tables.get(name)
     if not table:
-        raise unknown_table(name, (*names.model.tables, *ctes))
+        refused = unknown_table(name, (*names.model.tables, *ctes))
+        refused.at = node, Scope([], ctes, None)
+        raise refused
     names.tables.add(name)
     columns = tuple(column.name for column in table.columns)
     return _aliased(node.alias, Source(name, columns, table))

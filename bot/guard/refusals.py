@@ -16,13 +16,18 @@ NAME_SHOWN = 60
 
 
 class Refused(Exception):
-    """A statement is refused. `names` are the nearest real names."""
+    """A statement is refused. `names` are the nearest real names.
+
+    `at` is where an unknown name stands, as a node and its `bot.guard.scope.Scope`, for whoever
+    may know better (`bot.guard.mend`).
+    """
 
     def __init__(self, code: Code, message: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.names = names
+        self.at: tuple[object, object] | None = None
 
 
 def syntax(what: str) -> Refused:

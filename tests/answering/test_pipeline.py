@@ -99,17 +99,26 @@ async def test_a_broken_model_is_an_outage(house: House) -> None:
 async def test_a_wrong_column_is_repaired_once_with_the_real_names(house: House) -> None:
     """The second draft sees the first and the nearest names; the answer says that it was mended."""
     house.ollama.answers["Write the corrected SQL"] = "SELECT name FROM teams ORDER BY name"
-    house.ollama.answers["list"] = "SELECT team_name FROM teams"
+    house.ollama.answers["list"] = "SELECT goals FROM games"
     outcome = answered(await house.app.answering.answer(house.question("list the teams")))
     assert outcome.repaired
     assert len(house.ollama.asked) == 2
-    assert "name" in house.ollama.asked[1]
+    assert "player_stats.goals" in house.ollama.asked[1]
+
+
+async def test_a_certain_name_is_mended_without_the_model(house: House) -> None:
+    """A wrong name that can mean one thing only costs no second draft, and the answer says it."""
+    house.ollama.answers["list"] = "SELECT team_name FROM team ORDER BY team_name"
+    outcome = answered(await house.app.answering.answer(house.question("list the teams")))
+    assert not outcome.repaired
+    assert outcome.note == "read team as teams, read teams.team_name as name"
+    assert len(house.ollama.asked) == 1
 
 
 async def test_a_second_failure_is_the_last(house: House) -> None:
     """There is one repair, then the person is told what to do."""
-    house.ollama.answers["list"] = "SELECT team_name FROM teams"
-    house.ollama.answers["corrected"] = "SELECT teamname FROM teams"
+    house.ollama.answers["list"] = "SELECT goals FROM games"
+    house.ollama.answers["corrected"] = "SELECT wins FROM games"
     outcome = refused(await house.app.answering.answer(house.question("list the teams")))
     assert outcome.code is Code.UNKNOWN_COLUMN
     assert "another way" in outcome.message
