@@ -27,10 +27,28 @@ COPIES = 1_000
 VALUE = 100
 """The characters of a literal that count as one value."""
 
+COLLECTED = 50
+"""The most values of columns in each of the parts that an aggregate keeps, a part for each row."""
+
 HOUR = 3_600
 """The shortest step, in seconds, of a series between times that are not literal."""
 
-_ROW = 40  # values of a whole row
+_ROW = 20  # values of a whole row
+_COLLECTING = frozenset(
+    {"array_agg", "string_agg"}
+    | {
+        f"{kind}{which}"
+        for kind in ("json", "jsonb")
+        for which in (
+            "_agg",
+            "_agg_strict",
+            "_object_agg",
+            "_object_agg_strict",
+            "_object_agg_unique",
+            "_object_agg_unique_strict",
+        )
+    }
+)
 _PARTS = frozenset(
     {
         "array_append",
@@ -229,6 +247,8 @@ def _called(node: Node, parts: Mapping[int, float], place: Place) -> float:
     arguments: tuple[Node, ...] = node.args or ()
     if name == "generate_series":
         _check_series(arguments, place)
+    if name in _COLLECTING and max((parts[id(a)] for a in arguments), default=0) > COLLECTED:
+        raise too_complex(f"{name}() of long texts")
     if name in ("repeat", "lpad", "rpad"):
         return sizes.WIDTH / VALUE
     if name in _PARTS:

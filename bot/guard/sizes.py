@@ -16,7 +16,7 @@ from bot.domain import Code
 from bot.guard.parse import Node, is_a
 from bot.guard.refusals import Refused, too_complex
 
-WIDTH = 1_000
+WIDTH = 200
 """The widest padding and the longest repeated text, in characters."""
 
 SERIES = 10_000

@@ -13,6 +13,12 @@ from bot.domain import Dialect, GuardedQuery, Refusal
 from bot.guard import guard
 from bot.semantic import SemanticModel, load
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the number of queries that `test_interference` draws."""
+    parser.addoption("--interference", type=int, default=150, metavar="N", help="drawn queries")
+
+
 EVENTS = (UUID(int=1),)
 
 Guarding = Callable[..., GuardedQuery | Refusal]
