@@ -35,6 +35,9 @@ from bot.warehouse import open_warehouse
 CONCURRENCY = 32
 """Jobs that one process works on at once."""
 
+_POSTGRES = ("postgresql://", "postgres://")
+_REDIS = ("redis://", "rediss://", "unix://")
+
 
 class ConfigError(Exception):
     """A setting is missing or makes no sense; the text names it."""
@@ -59,20 +62,23 @@ def read_settings() -> Settings:
         settings = Settings()
         ZoneInfo(settings.timezone)
     except ValidationError as error:
-        faults = [f"{fault['loc'][0]}: {fault['msg']}".upper() for fault in error.errors()]
+        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError("TIMEZONE is not an IANA name such as Europe/Berlin.") from None
-    set_up_logs(settings.log_level)
+    try:
+        set_up_logs(settings.log_level)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     return settings
 
 
 @contextlib.asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[App]:
-    """The app without its surfaces. The servers behind it may be down; ConfigError if unnamed."""
-    database = _needed(settings.database_url, "DATABASE_URL")
-    own = _needed(settings.bot_database_url, "BOT_DATABASE_URL")
-    redis = _needed(settings.redis_url, "REDIS_URL")
+    """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed."""
+    database = _needed(settings.database_url, "DATABASE_URL", _POSTGRES)
+    own = _needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES)
+    redis = _needed(settings.redis_url, "REDIS_URL", _REDIS)
     metrics = new_metrics()
     model = load(settings.semantic_model)
     async with contextlib.AsyncExitStack() as stack:
@@ -84,9 +90,13 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 metrics=metrics,
             )
         )
-        store = await stack.enter_async_context(
-            open_store(own, redis, rate=settings.rate_limit, cache_seconds=settings.cache_seconds)
+        kept = open_store(
+            own, redis, rate=settings.rate_limit, cache_seconds=settings.cache_seconds
         )
+        try:
+            store = await stack.enter_async_context(kept)
+        except ValueError as error:
+            raise ConfigError(f"RATE_LIMIT or REDIS_URL cannot be read: {error}") from None
         # Slots are cheap: the language model has a line of its own, and a reply must show at once.
         jobs = await stack.enter_async_context(open_jobs(redis, Pace(concurrency=CONCURRENCY)))
         client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
@@ -146,10 +156,12 @@ async def prepare(app: App) -> None:
     check_catalog(app.model, await app.answering.warehouse.catalog())
 
 
-def _needed(value: SecretStr | None, name: str) -> str:
+def _needed(value: SecretStr | None, name: str, schemes: tuple[str, ...]) -> str:
     text = plain(value)
     if not text:
         raise ConfigError(f"Set {name} (see .env.example), or try the bot with `make demo`.")
+    if not text.startswith(schemes):
+        raise ConfigError(f"{name} is an address that begins with {' or '.join(schemes)}.")
     return text
 
 

@@ -14,18 +14,28 @@ def set_up_logs(level: str) -> None:
     if number is None:
         raise ValueError(f"LOG_LEVEL: {level} is none of DEBUG, INFO, WARNING, ERROR.")
     terminal = sys.stderr.isatty()
+    stamped: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([] if terminal else [structlog.processors.format_exc_info]),
+    ]
+    # Plain tracebacks: the rich ones print local variables, and with them questions.
+    shown: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if terminal
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            # Plain tracebacks: the rich ones print local variables, and with them questions.
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if terminal
-            else structlog.processors.JSONRenderer(),
-        ],
+        processors=[*stamped, shown],
     )
-    # Libraries speak only when something is wrong.
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
+    # Libraries look the same, and speak only when something is wrong.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *stamped],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shown],
+        )
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -45,7 +46,8 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
             log.warning("no Slack: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN")
         routes = slack.routes() if slack is not None and listen else []
         server = _http_server(app, routes, slack)
-        tasks = [asyncio.create_task(server.serve(), name="http")]
+        listening = server.serve([_listening(settings.http_host, settings.http_port)])
+        tasks = [asyncio.create_task(listening, name="http")]
         if slack is not None and listen:
             tasks.append(asyncio.create_task(slack.listen(), name="slack"))
         tasks.append(asyncio.create_task(_work(app, work=work), name="work"))
@@ -74,15 +76,17 @@ async def _slack(app: App, stack: contextlib.AsyncExitStack) -> SlackSurface | N
     )
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """An open port. Raises ConfigError; uvicorn would end the process by itself."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(f"HTTP_HOST, HTTP_PORT: {host}:{port} is no use: {error}.") from None
+
+
 def _http_server(app: App, routes: list[BaseRoute], slack: SlackSurface | None) -> uvicorn.Server:
-    settings = app.settings
-    config = uvicorn.Config(
-        _http(app, routes, slack),
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,
-    )
+    config = uvicorn.Config(_http(app, routes, slack), log_config=None, access_log=False)
     server = uvicorn.Server(config)
     # Signals are ours: the jobs must end before the process does.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
@@ -138,7 +142,8 @@ async def _until_done(step: Callable[[], Awaitable[None]]) -> None:
         try:
             return await step()
         except (StoreError, WarehouseError, LanguageModelError) as error:
-            log.warning("waiting", error=str(error))
+            # The cause tells an operator a wrong password from a server that is down.
+            log.warning("waiting", error=str(error), cause=type(error.__cause__).__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -227,7 +227,7 @@ def _logged(event: str) -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        _log.warning(event, error=str(error))
+        _log.warning(event, error=str(error), cause=type(error.__cause__).__name__)
 
 
 @asynccontextmanager

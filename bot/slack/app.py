@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Route
 from bot.metrics import Metrics
 from bot.slack import actions, channel, commands, digests, mentions, messages, rest, worker
 from bot.slack.drain import Drain
-from bot.slack.errors import SlackDownError
+from bot.slack.errors import SlackDownError, SlackError
 from bot.slack.outages import KNOWN
 from bot.slack.people import People
 from bot.slack.ports import Answering, Digests, Jobs, Rooms
@@ -35,6 +35,9 @@ log = structlog.get_logger()
 PING_SECONDS = 10.0
 DEAF_SECONDS = 60.0
 """Without a pong for so long the connection counts as dead, whatever it says of itself."""
+
+RETRY_SECONDS = 5.0
+"""Between two tries to have our tokens accepted."""
 
 DRAIN_SECONDS = 10.0
 EVENTS_PATH = "/slack/events"
@@ -77,11 +80,13 @@ class SlackSurface:
 
     async def listen(self) -> None:
         """Take events by Socket Mode until cancelled; without an app token, only wait."""
-        if not self.config.app_token:
+        address = await self._accepted()
+        if not address:
             await asyncio.Event().wait()
         socket = AsyncSocketModeHandler(self.app, self.config.app_token, ping_interval=PING_SECONDS)
         if is_local(self.config.api_url):
             socket.client.proxy = None
+        socket.client.wss_uri = address
         self._socket = socket
         try:
             await socket.connect_async()  # type: ignore[no-untyped-call]
@@ -92,6 +97,22 @@ class SlackSurface:
             await self.drain.wait(DRAIN_SECONDS)
             await socket.close_async()  # type: ignore[no-untyped-call]
             self._socket = None
+
+    async def _accepted(self) -> str:
+        """The socket's address (empty in HTTP mode), once Slack takes our tokens.
+
+        The socket's own client would try for ever too, with a traceback each time.
+        """
+        web, app_token = self.rooms.web, self.config.app_token
+        while True:
+            try:
+                await self.rooms.people.bot()
+                if not app_token:
+                    return ""
+                return str((await web.call("apps.connections.open", app_token=app_token))["url"])
+            except SlackError as error:
+                log.warning("slack_waits", call=error.method, reason=error.code)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def check(self) -> None:
         """Return if Slack reaches us. Raises SlackError where it does not."""

@@ -96,11 +96,31 @@ async def test_a_missing_setting_is_named(tmp_path: Path) -> None:
     assert "make demo" in errors
 
 
-async def test_a_bad_setting_is_named(tmp_path: Path) -> None:
-    """A value that makes no sense is told with its variable."""
-    code, _out, errors = await run("models", environment={"OLLAMA_NUM_CTX": "many"}, cwd=tmp_path)
-    assert code == 2
-    assert "OLLAMA_NUM_CTX" in errors
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OLLAMA_NUM_CTX", "many"),
+        ("DATABASE_URL", "mysql://somewhere/x"),
+        ("REDIS_URL", "http://somewhere"),
+        ("RATE_LIMIT", "lots"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TIMEZONE", "Mars/Olympus"),
+        ("HTTP_HOST", "192.0.2.1"),
+    ],
+)
+async def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    """A value that makes no sense is told with its variable, in a line and without its secrets."""
+    environment = {
+        "DATABASE_URL": "postgresql://reader:secret@127.0.0.1:9/x",
+        "BOT_DATABASE_URL": "postgresql://owner:secret@127.0.0.1:9/x",
+        "REDIS_URL": "redis://:secret@127.0.0.1:9/0",
+        name: value,
+    }
+    code, _out, errors = await run("serve", environment=environment, cwd=tmp_path)
+    assert code == 2, errors
+    assert name in errors
+    assert "Traceback" not in errors
+    assert "secret" not in errors
 
 
 async def test_schema_is_what_a_model_sees(tmp_path: Path) -> None:

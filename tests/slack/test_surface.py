@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+import structlog
 import uvicorn
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
@@ -89,9 +90,28 @@ async def test_an_event_is_not_lost_while_slack_does_not_say_who_we_are(redis_ur
         ) as workspace,
         running(workspace, redis_url) as scene,
     ):
+        scene.slack.rooms.people._bot = None
         workspace.fail_next("auth.test", "fatal_error")
         await scene.ask()
         assert len(scene.answering.asked) == 1
+
+
+async def test_tokens_that_slack_refuses_are_tried_until_it_takes_them(
+    workspace: Workspace, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong token is a line in the log, not a traceback, and the bot comes once it is mended."""
+    monkeypatch.setattr("bot.slack.app.RETRY_SECONDS", 0.05)
+    workspace.fail_next("auth.test", "invalid_auth")
+    workspace.fail_next("apps.connections.open", "invalid_auth")
+    with structlog.testing.capture_logs() as lines:
+        async with running(workspace, redis_url) as scene:
+            await scene.ask()
+    waits = [line for line in lines if line["event"] == "slack_waits"]
+    assert [(line["call"], line["reason"]) for line in waits] == [
+        ("auth.test", "invalid_auth"),
+        ("apps.connections.open", "invalid_auth"),
+    ]
+    assert len(workspace.calls("apps.connections.open")) == 2
 
 
 async def test_everything_subscribed_is_acknowledged(scene: Scene) -> None:
