@@ -136,6 +136,7 @@ class Warehouse:
             full = self._pool.get_size() - self._pool.get_idle_size() >= self._pool.get_max_size()
             raise (DatabaseBusy if full else DatabaseDown) from error
         try:
+            await _heard(connection)
             yield connection
         finally:
             await self._pool.release(connection, timeout=CONNECT_SECONDS)
@@ -162,6 +163,15 @@ class Warehouse:
         """Raise TooCostly by what the planner expects. Plans tell sizes of tables: never shown."""
         if too_much(plan, self._max_cost):
             raise TooCostly
+
+
+async def _heard(connection: Connection) -> None:
+    """Return once the server answers what costs nothing: whatever takes long then is the query."""
+    try:
+        await connection.execute("SELECT", timeout=CONNECT_SECONDS)
+    except TimeoutError as error:
+        connection.terminate()
+        raise DatabaseDown from error
 
 
 def _listed(events: tuple[UUID, ...]) -> str:

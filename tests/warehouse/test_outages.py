@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -52,6 +53,38 @@ async def test_a_database_that_comes_up_later(
         assert (await warehouse.run(guarded("SELECT 1"))).rows == ((1,),)
     await admin.execute("DROP DATABASE late_warehouse WITH (FORCE)")
     await admin.close()
+
+
+async def test_a_database_that_falls_silent_is_down(
+    url: str, metrics: Metrics, guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes connections and answers nothing is an outage, not a slow query."""
+    monkeypatch.setattr("bot.warehouse.warehouse.CONNECT_SECONDS", 0.3)
+    address = urlsplit(url)
+    talking = asyncio.Event()
+    talking.set()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            await talking.wait()
+            writer.write(data)
+        writer.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection(address.hostname, address.port)
+        await asyncio.gather(carry(reader, there[1]), carry(there[0], writer))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        through = url.replace(f":{address.port}/", f":{port}/")
+        async with open_warehouse(through, timeout=1, max_cost=1e6, metrics=metrics) as warehouse:
+            await warehouse.run(guarded("SELECT 1"))
+            talking.clear()
+            for _ in range(2):
+                with pytest.raises(DatabaseDown):
+                    await warehouse.run(guarded("SELECT 1"))
+            talking.set()
+            assert (await warehouse.run(guarded("SELECT 1"))).rows == ((1,),)
 
 
 async def test_connections_that_were_cut(
