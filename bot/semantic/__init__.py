@@ -10,8 +10,9 @@ harden_sql(model, role)     grants and row-level security for the database role
 """
 
 from bot.semantic.check import check_catalog
-from bot.semantic.compile import directory_sql, fences
+from bot.semantic.compile import directory_sql
 from bot.semantic.errors import SemanticModelError
+from bot.semantic.fences import fences
 from bot.semantic.harden import harden_sql
 from bot.semantic.load import load
 from bot.semantic.model import (

@@ -1,31 +1,24 @@
-"""Fences: a semantic table as SQL that holds the bound events' rows and nothing else.
+"""A semantic table as SQL that holds the bound events' rows and nothing else.
 
 A stored table reads its physical table joined along its path to `… = ANY($1::uuid[])`, where no
 soft-deleted row counts, its own or one on the path. That cut ends with OFFSET 0, which PostgreSQL
 never optimizes across, so expressions are computed on rows that are in the cut already. Lookups
-join other fences by their bare names: they cannot show a row that the cut does not hold.
+along the path are read off the rows that the cut is joined over. All others join other fences by
+their bare names: they cannot show a row that the cut does not hold.
 A derived table is its own SELECT over other fences.
-
-A fence need not hold every column: it holds those that are asked for, joins the lookups that these
-need, and asks the fences below for no more than it reads itself. Its rows are the same either way.
 
 Physical tables are written `public.x`, for the session's search_path is empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable
 
-from pglast import ast, parse_sql
-
-from bot.semantic.links import DIRECTORY, needs, physical
+from bot.semantic.links import DIRECTORY, physical
 from bot.semantic.model import (
     TYPES,
     Computed,
     Derived,
-    Fence,
     FromSource,
     Lookup,
     Parent,
@@ -37,108 +30,8 @@ from bot.semantic.model import (
     UsedBy,
 )
 from bot.semantic.sql import OWN, quoted
-from bot.semantic.used import used_columns
 
 BOUND = "ANY($1::uuid[])"
-
-Columns = frozenset[str]
-"""Names of the columns that a fence holds; it holds them in the model's order."""
-
-
-class _Compiled:
-    """A model as a key of the caches below: a mapping of tables has no hash, a fingerprint has."""
-
-    def __init__(self, model: SemanticModel) -> None:
-        self.model = model
-
-    def __hash__(self) -> int:
-        return hash(self.model.fingerprint)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Compiled) and self.model is other.model
-
-
-def fences(
-    model: SemanticModel, tables: Iterable[str], used: Mapping[str, Columns] | None = None
-) -> tuple[Fence, ...]:
-    """The fences of `tables` and of every table that they read, each after what it reads.
-
-    `used` are the columns of each that have to be there, None for all of every one; at least one
-    is there in any case. Raises KeyError for a table that the model does not list.
-    """
-    compiled = _Compiled(model)
-    wanted: dict[str, set[str]] = {}
-    asked = tuple(tables)
-    for name in asked:
-        every = (column.name for column in model.tables[name].columns)
-        wanted.setdefault(name, set()).update(every if used is None else used[name])
-    for name in reversed(_ordered(compiled, asked)):
-        if name in wanted:  # by now all that read it have said what they want
-            for other, columns in _reads(compiled, name, frozenset(wanted[name])).items():
-                wanted.setdefault(other, set()).update(columns)
-    return tuple(
-        _fence(compiled, name, frozenset(wanted[name]))
-        for name in _ordered(compiled, asked)
-        if name in wanted
-    )
-
-
-@lru_cache(maxsize=512)
-def _ordered(compiled: _Compiled, tables: tuple[str, ...]) -> tuple[str, ...]:
-    """`tables` and all that they could read, each once and after what it reads."""
-    found: dict[str, None] = {}
-
-    def add(name: str) -> None:
-        if name not in found:
-            for other in needs(compiled.model.tables[name]):
-                add(other)
-            found[name] = None
-
-    for name in tables:
-        add(name)
-    return tuple(found)
-
-
-@lru_cache(maxsize=2048)
-def _reads(compiled: _Compiled, name: str, columns: Columns) -> Mapping[str, Columns]:
-    """The columns of other fences that the fence of a table reads to give `columns`."""
-    table, found = compiled.model.tables[name], dict[str, Columns]()
-    if isinstance(table.recipe, Derived):
-        nodes = _nodes(parse_sql(table.recipe.sql)[0].stmt)
-        return used_columns(nodes, compiled.model.tables)
-    for column in _kept(table, columns):
-        if isinstance(column.origin, Lookup):
-            through = table.column(column.origin.through)
-            assert through is not None
-            target, _, key = through.references.partition(".")
-            found[target] = found.get(target, frozenset()) | {key, column.origin.column}
-    return found
-
-
-@lru_cache(maxsize=2048)
-def _fence(compiled: _Compiled, name: str, columns: Columns) -> Fence:
-    table = compiled.model.tables[name]
-    kept = _kept(table, columns)
-    body = _body(compiled.model, table, kept)
-    return Fence(name, body, tuple(_reads(compiled, name, columns)))
-
-
-def _kept(table: SemanticTable, columns: Columns) -> tuple[SemanticColumn, ...]:
-    """The columns of a fence in order; the first one, or the key's, where none is asked for."""
-    found = columns or frozenset(table.key[:1] or (table.columns[0].name,))
-    return tuple(column for column in table.columns if column.name in found)
-
-
-def _nodes(root: Any) -> Iterator[Any]:
-    """Every node of a tree."""
-    waiting = [root]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, tuple):
-            waiting.extend(part)
-        elif isinstance(part, ast.Node):
-            yield part
-            waiting.extend(getattr(part, name) for name in part)
 
 
 def directory_sql(model: SemanticModel) -> str:
@@ -185,31 +78,87 @@ def grants(table: SemanticTable) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*reads(table.columns), *extra)))
 
 
-def _body(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
+def body(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
+    """The SELECT of `columns`, some of the table's in their order; its rows are always the same."""
+    return "\n".join(_lines(model, table, columns))
+
+
+def ordered(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
+    """`body` with its rows in an order of their own.
+
+    So how many rows other events have, which decides how the rows are fetched, shows in no order
+    that a query leaves open, such as the first rows without ORDER BY.
+    """
     if isinstance(table.recipe, Derived):
-        if columns == table.columns:
-            return table.recipe.sql
-        shown = ", ".join(f"{OWN}.{column.name}" for column in columns)
-        return f"SELECT {shown}\nFROM (\n{table.recipe.sql}\n) AS {OWN}"
-    ways: dict[str, str] = {}  # the column looked up through -> alias of the fence joined
+        keys = [f"{OWN}.{name}" for name in table.key]
+    else:
+        keys = [f"{OWN}.{quoted(column)}" for column in _keys(table)]
+    order = keys or [str(number + 1) for number in range(len(columns))]
+    return "\n".join((*_lines(model, table, columns), f"ORDER BY {', '.join(order)}"))
+
+
+def _keys(table: SemanticTable) -> tuple[str, ...]:
+    """The physical columns of a stored table's key."""
+    return reads(column for column in table.columns if column.name in table.key)
+
+
+def _lines(
+    model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]
+) -> list[str]:
+    if isinstance(table.recipe, Derived):
+        names = ", ".join(f"{OWN}.{column.name}" for column in columns)
+        return [f"SELECT {names}", f"FROM (\n{table.recipe.sql}\n) AS {OWN}"]
+    cut, shown, joined = list(reads(columns)), [], dict[str, str]()
     for column in columns:
-        if isinstance(column.origin, Lookup):
-            ways.setdefault(column.origin.through, f"looked_{len(ways) + 1}")
-    joined = [column for column in table.columns if column.name in ways]
-    cut = ", ".join(f"{OWN}.{quoted(column)}" for column in reads((*columns, *joined)))
-    lines = [f"FROM (\nSELECT {cut}\n{_cut(model, table, OWN)}\nOFFSET 0\n) AS {OWN}"]
-    for way, alias in ways.items():
-        through = table.column(way)
-        assert through is not None
+        way = on_the_way(model, table, column)
+        if way:
+            alias, found = way
+            cut.append(f"{alias}.{found}")
+            value = _typed(f"{OWN}.{quoted(cut[-1])}", column.type)
+        elif isinstance(column.origin, Lookup):
+            alias = joined.setdefault(column.origin.through, f"looked_{len(joined) + 1}")
+            value = f"{alias}.{column.origin.column}"
+        else:
+            value = _shown(column)
+        shown.append(f"{value} AS {column.name}")
+    throughs = [column for column in table.columns if column.name in joined]
+    cut = list(dict.fromkeys((*cut, *reads(throughs), *_keys(table))))
+    inner = f"SELECT {', '.join(map(_bare, cut))}\n{_cut(model, table, OWN)}\nOFFSET 0"
+    lines = [f"SELECT {', '.join(shown)}", f"FROM (\n{inner}\n) AS {OWN}"]
+    for through in throughs:
         target, _, key = through.references.partition(".")
+        alias = joined[through.name]
         lines.append(f"LEFT JOIN {target} AS {alias} ON {alias}.{key} = {_value(through)}")
-    shown = ", ".join(
-        f"{ways[column.origin.through]}.{column.origin.column} AS {column.name}"
-        if isinstance(column.origin, Lookup)
-        else f"{_value(column)} AS {column.name}"
-        for column in columns
-    )
-    return "\n".join((f"SELECT {shown}", *lines))
+    return lines
+
+
+def on_the_way(
+    model: SemanticModel, table: SemanticTable, column: SemanticColumn
+) -> tuple[str, str] | None:
+    """The alias in the cut, and physical column, of a value looked up along the path to the event.
+
+    The row that such a lookup would find in its fence is the one that the cut is joined over.
+    None for any other column.
+    """
+    if not isinstance(column.origin, Lookup):
+        return None
+    at, alias, found = table, OWN, column
+    while isinstance(found.origin, Lookup):
+        reach = at.recipe.reach if isinstance(at.recipe, Stored) else None
+        if not isinstance(reach, Parent) or reach.column != found.origin.through:
+            return None
+        wanted = found.origin.column
+        at, alias = _parent(model, at, reach), f"{alias}_up"
+        above = at.column(wanted)
+        assert above is not None
+        found = above
+    return (alias, found.origin.column) if isinstance(found.origin, FromSource) else None
+
+
+def _bare(name: str) -> str:
+    """A column of the cut: of the table itself, or `alias.column` of one on the path."""
+    alias, dot, column = name.rpartition(".")
+    return f"{alias}.{quoted(column)} AS {quoted(name)}" if dot else f"{OWN}.{quoted(name)}"
 
 
 def _value(column: SemanticColumn) -> str:
@@ -217,8 +166,24 @@ def _value(column: SemanticColumn) -> str:
     if isinstance(column.origin, Computed):
         return f"({column.origin.sql})::{column.type}"
     assert isinstance(column.origin, FromSource)
-    value = f"{OWN}.{quoted(column.origin.column)}"
-    return f"{value}::{column.type}" if len(TYPES[column.type]) > 1 else value
+    return _typed(f"{OWN}.{quoted(column.origin.column)}", column.type)
+
+
+def _typed(value: str, kind: str) -> str:
+    return f"{value}::{kind}" if len(TYPES[kind]) > 1 else value
+
+
+def _shown(column: SemanticColumn) -> str:
+    """A column's value as the fence gives it.
+
+    A reference is wrapped so that the planner does not know it for the physical column. It would
+    take that one's number of distinct values, which is of all events and far from the fence's, and
+    so expect next to no row of a join and run it as nested loops (41 ms instead of 2 ms for a join
+    of four tables, 1,000 events, PostgreSQL 18, which looks through WITH as earlier ones do not).
+    """
+    value = _value(column)
+    own = isinstance(column.origin, FromSource)
+    return f"coalesce({value}, {value})" if own and column.references else value
 
 
 def _alive(table: SemanticTable, alias: str) -> list[str]:
@@ -250,14 +215,18 @@ def _cut(model: SemanticModel, table: SemanticTable, alias: str) -> str:
 def _up(
     model: SemanticModel, table: SemanticTable, alias: str, reach: Parent
 ) -> tuple[SemanticTable, str, str]:
-    column = table.column(reach.column)
     way = physical(table, reach.column)
-    assert column is not None
     assert way is not None
-    parent = model.tables[column.references.partition(".")[0]]
+    parent = _parent(model, table, reach)
     name = f"{alias}_up"
     on = f"{name}.{quoted(key_column(parent))} = {alias}.{quoted(way)}"
     return parent, name, f"JOIN {source(parent)} AS {name} ON {on}"
+
+
+def _parent(model: SemanticModel, table: SemanticTable, reach: Parent) -> SemanticTable:
+    column = table.column(reach.column)
+    assert column is not None
+    return model.tables[column.references.partition(".")[0]]
 
 
 def _used(model: SemanticModel, table: SemanticTable, alias: str, reach: UsedBy) -> str:

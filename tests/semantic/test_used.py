@@ -10,7 +10,7 @@ import pytest
 from pglast import parse_sql
 
 from bot.semantic import SemanticModel, fences, used_columns
-from bot.semantic.compile import _nodes
+from bot.semantic.fences import _nodes
 from bot.semantic.sql import read_select
 
 Fetch = Callable[..., Awaitable[list[asyncpg.Record]]]
@@ -80,9 +80,17 @@ def test_lookups_are_joined_where_they_are_read(game_stats: SemanticModel) -> No
 
     assert list(made("games", "id", "status")) == ["games"]
     assert list(made("games", "winner")) == ["teams", "games"]
-    assert list(made("players", "division")) == ["divisions", "teams", "players"]
-    assert "AS seed" not in made("players", "team")["teams"]
+    assert "seed" not in made("games", "winner")["teams"]
+    assert list(made("mvp_nominations", "team")) == ["players", "mvp_nominations"]
     assert list(made("teams")) == ["teams"]
+
+
+def test_a_lookup_along_the_path_needs_no_fence(game_stats: SemanticModel) -> None:
+    """What the cut is joined over anyway is read there: a team's division, a player's too."""
+    for table, columns in (("teams", "division event"), ("players", "team division")):
+        found = fences(game_stats, [table], {table: frozenset(columns.split())})
+        assert [fence.name for fence in found] == [table]
+        assert "LEFT JOIN" not in found[0].body
 
 
 def test_a_fence_is_the_same_for_equal_columns(game_stats: SemanticModel) -> None:
@@ -90,6 +98,21 @@ def test_a_fence_is_the_same_for_equal_columns(game_stats: SemanticModel) -> Non
     for name, table in game_stats.tables.items():
         every = frozenset(column.name for column in table.columns)
         assert fences(game_stats, [name], {name: every}) == fences(game_stats, [name])
+
+
+@pytest.mark.parametrize("table", ["teams", "players", "games", "standings", "pool_standings"])
+async def test_rows_come_in_an_order_of_their_own(
+    table: str, game_stats: SemanticModel, places: Any, fetch: Fetch
+) -> None:
+    """The first rows without ORDER BY are the same beside other events as alone."""
+    column = game_stats.tables[table].columns[-1].name
+    (*_, fence) = made = fences(game_stats, [table], {table: frozenset({column})})
+    parts = ", ".join(f"{each.name} AS MATERIALIZED ({each.body})" for each in made)
+    sql = f"WITH {parts} SELECT * FROM (SELECT {column} FROM {fence.name} LIMIT 7) AS answer"
+    event = places["spring-classic"].events[0].id
+    alone = await fetch(places["spring-classic"].reader_url, sql, [event])
+    assert alone == await fetch(places["all"].reader_url, sql, [event])
+    assert alone
 
 
 STATEMENTS = (
