@@ -1,6 +1,7 @@
 """Rules for the DuckDB that sqlglot leaves as it is, a file for each subject.
 
     dots        x.upper() → upper(x)
+    laterals    FROM t, (SELECT … t.id …) → LATERAL; names of VALUES' columns
     pivots      PIVOT, UNPIVOT → FILTER, VALUES
     stars       * EXCLUDE, REPLACE, RENAME, COLUMNS(…) → columns
     CALLS       functions and operators, innermost first (`aggregates`, `arithmetic`, `times`,

@@ -12,6 +12,7 @@ from bot.guard.rules import (
     casts,
     clauses,
     formats,
+    laterals,
     lists,
     outputs,
     pivots,
@@ -35,7 +36,10 @@ def apply(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     for pivot in reversed(list(tree.find_all(exp.Pivot))):
         if isinstance(pivot.parent, exp.Subquery) and pivot.arg_key == "this":
             pivot.replace(pivots.statement(pivot, known))
+    for values in list(tree.find_all(exp.Values)):
+        laterals.value_names(values)
     for select in _selects(tree):
+        laterals.laterals(select)
         pivots.in_from(select, known)
         stars.expand(select, known)
     for select in _selects(tree):
@@ -147,6 +151,8 @@ CALLS: dict[type[exp.Expr], Rule] = {
     exp.RegexpFullMatch: texts.whole_match,
     exp.RegexpExtract: texts.match_part,
     exp.Glob: texts.glob,
+    exp.Collate: texts.caseless,
+    exp.RegexpSplit: texts.split_by_pattern,
     exp.Length: lists.length,
     exp.ArraySize: lists.length,
     exp.Bracket: lists.at,
@@ -188,6 +194,8 @@ NAMED: dict[str, Rule] = {
     "list_aggregate": lists.aggregate,
     "list_aggr": lists.aggregate,
     "array_aggregate": lists.aggregate,
+    "list_position": _renamed("array_position"),
+    "list_indexof": _renamed("array_position"),
     "list_extract": lists.extract,
     "list_element": lists.extract,
     "array_extract": lists.extract,

@@ -59,8 +59,11 @@ def _from_one(index: exp.Expr) -> exp.Expr:
 
 def _characters(text: exp.Expr, index: exp.Expr) -> exp.Expr:
     if not isinstance(index, exp.Slice):
-        if not index.is_int or isinstance(index, exp.Neg):
-            raise duckdb_only("a character from the end")
+        if not index.is_int:
+            raise duckdb_only("a character at a place that is no literal")
+        if isinstance(index, exp.Neg):
+            end = call("right", text, index.this)
+            return call("substr", end, number(1), number(1))
         return call("substr", text, index, number(1))
     first, last = index.this or number(1), index.expression
     if not (first.is_int and (last is None or last.is_int)):

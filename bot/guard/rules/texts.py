@@ -67,3 +67,13 @@ def glob(node: exp.Expr, _known: Known) -> exp.Expr:
     text = pattern.name.replace("%", "\\%").replace("_", "\\_")
     text = text.replace("*", "%").replace("?", "_")
     return exp.Like(this=node.this.copy(), expression=exp.Literal.string(text))
+
+
+def caseless(node: exp.Expr, _known: Known) -> exp.Expr:
+    """`x COLLATE NOCASE` compares and sorts x without regard to case."""
+    return call("lower", node.this) if node.expression.name.lower() == "nocase" else node
+
+
+def split_by_pattern(node: exp.Expr, _known: Known) -> exp.Expr:
+    """string_split_regex(x, y) is regexp_split_to_array(x, y)."""
+    return call("regexp_split_to_array", node.this, node.expression)
