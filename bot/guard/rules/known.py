@@ -183,12 +183,8 @@ def knowledge(model: SemanticModel, tree: exp.Expr) -> Known:
     ]
     names = frozenset(tables) | {name for name, _ in pairs}
     first = Known(tables, dict(_agreed(pairs)), names)
-    given = [
-        (alias.alias.lower(), first.kind(alias.this))
-        for alias in tree.find_all(exp.Alias)
-        if alias.alias.lower() not in names
-    ]
-    return Known(tables, {**first.kinds, **dict(_agreed(given))}, names)
+    given = [(alias.alias.lower(), first.kind(alias.this)) for alias in tree.find_all(exp.Alias)]
+    return Known(tables, dict(_agreed(pairs + given)), names)
 
 
 def _agreed(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
