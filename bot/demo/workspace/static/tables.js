@@ -16,25 +16,23 @@ const numeric = (rows, index) => rows.length > 0 && rows.every((row) => number(r
 export const scroller = (label, ...inside) =>
   h("div", { class: "grid", tabindex: "0", role: "region", "aria-label": label }, inside);
 
-// A column that wraps is never narrower than its longest word, within reason: longer ones are broken.
-const LONGEST = 18;
-const longest = (rows, index) =>
-  Math.min(LONGEST, Math.max(...rows.flatMap((row) => reading(row[index]).split(/\s+/)).map((word) => word.length)));
+// A column that wraps is as wide as its longest word, unless that is longer than any layout bears.
+const BEARABLE = 18;
+const bearable = (rows, index) =>
+  rows.every((row) => reading(row[index]).split(/\s+/).every((word) => word.length <= BEARABLE));
 
 export function table(block) {
   const [head, ...rows] = block.rows;
   const settings = block.column_settings || [];
-  const place = (index) => `${settings[index]?.align || "left"}${settings[index]?.is_wrapped ? " wrapped" : ""}`;
-  const heads = head.map((cell, index) => {
-    const node = h("th", { scope: "col", class: place(index) }, showing(cell));
-    if (settings[index]?.is_wrapped) node.style.minWidth = `calc(${longest(block.rows, index)}ch + 1.6em)`;
-    return node;
+  const places = head.map((_, index) => {
+    const wrapped = settings[index]?.is_wrapped && (bearable(block.rows, index) ? " wrapped" : " wrapped broken");
+    return `${settings[index]?.align || "left"}${wrapped || ""}`;
   });
   return scroller("Table",
     h("table", {},
-      h("thead", {}, h("tr", {}, heads)),
+      h("thead", {}, h("tr", {}, head.map((cell, index) => h("th", { scope: "col", class: places[index] }, showing(cell))))),
       h("tbody", {}, rows.map((row) =>
-        h("tr", {}, row.map((cell, index) => h("td", { class: place(index) }, showing(cell))))))));
+        h("tr", {}, row.map((cell, index) => h("td", { class: places[index] }, showing(cell))))))));
 }
 
 export function dataTable(block) {
