@@ -310,4 +310,4 @@ def _own_name(node: Node) -> str | None:
         return texts(node.funcname)[-1]
     if is_a(node, ast.TypeCast):
         return _own_name(node.arg)
-    return None
+    return "?column?" if is_a(node, ast.A_Const, ast.A_Expr) else None
