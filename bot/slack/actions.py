@@ -19,11 +19,12 @@ from bot.slack.intake import Ask, question_id
 from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render.answer import ASK_AGAIN, CSV, SHOW_SQL
+from bot.slack.render.pieces import Message
 from bot.slack.render.sql import sql_messages, sql_view
 from bot.slack.worker import Reader
 from bot.store import StoredAnswer
 
-GONE = "I no longer have that answer. Please ask again."
+GONE = Message("I no longer have that answer. Please ask again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _clicked(
         try:
             await handler(rooms, clicked)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
-            await _tell(rooms, clicked, words(error))
+            await delivery.tell(rooms.web, clicked, Message(words(error)))
 
     return listener
 
@@ -87,7 +88,7 @@ async def _stored(rooms: Rooms, clicked: Click) -> StoredAnswer | None:
     stored = await rooms.answering.stored(clicked.question_id)
     here = (clicked.team, clicked.channel)
     if stored is None or (stored.team, stored.channel) != here:
-        await _tell(rooms, clicked, GONE)
+        await delivery.tell(rooms.web, clicked, GONE)
         return None
     return stored
 
@@ -98,7 +99,7 @@ async def _show_sql(rooms: Rooms, clicked: Click) -> None:
         return
     sql = stored.shown or stored.sql
     if not sql:
-        await _tell(rooms, clicked, "There is no SQL for that one.")
+        await delivery.tell(rooms.web, clicked, Message("There is no SQL for that one."))
         return
     note = "This SQL sees only this channel's events; whatever else it names does not exist for it."
     try:
@@ -106,14 +107,7 @@ async def _show_sql(rooms: Rooms, clicked: Click) -> None:
         await rooms.web.call("views.open", trigger_id=clicked.trigger_id, view=view)
     except TriggerExpiredError:
         forms = sql_messages(stored.text, sql, note)
-        await delivery.whisper(
-            rooms.web,
-            clicked.channel,
-            clicked.user,
-            clicked.thread_ts,
-            clicked.response_url,
-            forms,
-        )
+        await delivery.whisper(rooms.web, clicked, forms)
 
 
 async def _csv(rooms: Rooms, clicked: Click) -> None:
@@ -146,9 +140,3 @@ async def _ask_again(rooms: Rooms, clicked: Click) -> None:
         quoted=True,
     )
     await intake.put(rooms.jobs, ask)
-
-
-async def _tell(rooms: Rooms, clicked: Click, text: str) -> None:
-    await delivery.tell(
-        rooms.web, clicked.channel, clicked.user, clicked.thread_ts, clicked.response_url, text
-    )

@@ -47,7 +47,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         except Exception as error:  # noqa: BLE001 (`words` logs it)
             message = Message(words(error))
         if message is not None:
-            await _whisper(rooms, given, message)
+            await delivery.tell(rooms.web, given, message)
 
     async def options(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         try:
@@ -169,12 +169,3 @@ async def _announce(rooms: Rooms, channel: str, message: Message) -> bool:
     except (SlackError, TimeoutError) as error:
         log.warning("not_announced", error=repr(error))
     return True
-
-
-async def _whisper(rooms: Rooms, given: Typed, message: Message) -> None:
-    try:
-        await delivery.whisper(
-            rooms.web, given.channel, given.user, "", given.response_url, [message]
-        )
-    except SlackError as error:
-        log.warning("not_told", method=error.method, reason=error.code)

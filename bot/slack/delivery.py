@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -126,21 +126,34 @@ async def replace(
         await post(web, channel, thread_ts, forms, metadata)
 
 
-async def whisper(
-    web: Web,
-    channel: str,
-    user: str,
-    thread_ts: str,
-    response_url: str,
-    forms: Sequence[Message],
-) -> None:
+class Addressee(Protocol):
+    """One person at one place: an Ask, a Reader, a Click, a Typed. Empty texts for what is not."""
+
+    @property
+    def channel(self) -> str:
+        """Where they are."""
+
+    @property
+    def user(self) -> str:
+        """Who they are."""
+
+    @property
+    def thread_ts(self) -> str:
+        """The thread there."""
+
+    @property
+    def response_url(self) -> str:
+        """Slack's address for answers to them."""
+
+
+async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> None:
     """Show `forms` to one person: at the response address, else as an ephemeral message.
 
     In a channel that is closed to us it becomes a direct message. Raises SlackError.
     """
-    if response_url:
+    if to.response_url:
         try:
-            await plainer(forms, lambda form: patiently(lambda: web.respond(response_url, form)))
+            await plainer(forms, lambda form: patiently(lambda: web.respond(to.response_url, form)))
         except SlackError as error:
             log.info("response_url_failed", reason=error.code)
         else:
@@ -149,9 +162,9 @@ async def whisper(
     async def ephemeral(form: Message) -> None:
         await web.call(
             "chat.postEphemeral",
-            channel=channel,
-            user=user,
-            thread_ts=thread_ts or None,
+            channel=to.channel,
+            user=to.user,
+            thread_ts=to.thread_ts or None,
             text=form.text,
             blocks=list(form.blocks) or None,
         )
@@ -159,7 +172,7 @@ async def whisper(
     try:
         await plainer(forms, lambda form: patiently(lambda: ephemeral(form)))
     except ChannelClosedError:
-        await post(web, await direct(web, user), "", forms)
+        await post(web, await direct(web, to.user), "", forms)
 
 
 async def direct(web: Web, user: str) -> str:
@@ -168,11 +181,9 @@ async def direct(web: Web, user: str) -> str:
     return str(opened["channel"]["id"])
 
 
-async def tell(
-    web: Web, channel: str, user: str, thread_ts: str, response_url: str, text: str
-) -> None:
-    """Tell one person one (escaped) sentence; if Slack does not let us, log it. Never raises."""
+async def tell(web: Web, to: Addressee, message: Message) -> None:
+    """Tell one person something; if Slack does not let us, log it. Never raises."""
     try:
-        await whisper(web, channel, user, thread_ts, response_url, [Message(text)])
+        await whisper(web, to, [message])
     except SlackError as error:
         log.warning("not_told", method=error.method, reason=error.code)

@@ -48,9 +48,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
             message = await _command(rooms, given)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
             message = Message(words(error))
-        await delivery.whisper(
-            rooms.web, given.channel, given.user, "", given.response_url, [message]
-        )
+        await delivery.tell(rooms.web, given, message)
 
     app.command("/stats-digest")(command)
 

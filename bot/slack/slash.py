@@ -24,6 +24,7 @@ class Typed:
     word: str
     trigger_id: str
     response_url: str
+    thread_ts: str = ""  # no command is typed in a thread
 
     def reader(self) -> Reader:
         """Whoever typed it, as a job's addressee."""

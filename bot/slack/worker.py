@@ -89,14 +89,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
     if ask.response_url:
         async with _note_if_slow(rooms, ask, LOOKING):
             outcome = await rooms.answering.answer(question, silent)
-        await delivery.whisper(
-            rooms.web,
-            ask.channel,
-            ask.user,
-            ask.thread_ts,
-            ask.response_url,
-            _messages(outcome, question, quoted=ask.quoted),
-        )
+        await delivery.whisper(rooms.web, ask, _messages(outcome, question, quoted=ask.quoted))
         return
     ts = await reply.place(rooms.web, ask, again=job.attempt > 1)
     async with reply.showing(rooms.web, ask, ts) as report:
@@ -117,8 +110,7 @@ async def _note_if_slow(rooms: Rooms, to: Ask | Reader, note: Message) -> AsyncI
         try:
             await asyncio.wait_for(over.wait(), SLOW)
         except TimeoutError:
-            args = (to.channel, to.user, to.thread_ts, to.response_url)
-            await delivery.tell(rooms.web, *args, note.text)
+            await delivery.tell(rooms.web, to, note)
 
     task = asyncio.create_task(wait_and_say())
     try:
@@ -143,7 +135,7 @@ async def _csv(rooms: Rooms, job: Job) -> None:
     reader = _read(Reader, job.payload)
     outcome = await rooms.answering.rows(reader.question_id, reader.team, reader.channel)
     if isinstance(outcome, Refusal):
-        await _say(rooms, reader, escape(outcome.message))
+        await delivery.tell(rooms.web, reader, Message(escape(outcome.message)))
         return
     channel, thread = reader.channel, reader.thread_ts
     if reader.private:
@@ -159,7 +151,8 @@ async def _csv(rooms: Rooms, job: Job) -> None:
         comment=escape(comment),
     )
     if reader.private:
-        await _say(rooms, reader, "I sent you the file as a direct message.")
+        sent = Message("I sent you the file as a direct message.")
+        await delivery.tell(rooms.web, reader, sent)
 
 
 def _file_name(question: str) -> str:
@@ -171,9 +164,7 @@ async def _status(rooms: Rooms, job: Job) -> None:
     reader = _read(Reader, job.payload)
     async with _note_if_slow(rooms, reader, Message("Asking the model's server…")):
         forms = await _state(rooms)
-    await delivery.whisper(
-        rooms.web, reader.channel, reader.user, reader.thread_ts, reader.response_url, forms
-    )
+    await delivery.whisper(rooms.web, reader, forms)
 
 
 async def _state(rooms: Rooms) -> tuple[Message, ...]:
@@ -181,9 +172,3 @@ async def _state(rooms: Rooms) -> tuple[Message, ...]:
         return status_messages(await rooms.answering.status())
     except StoreError:
         return (Message(":warning: My own storage is not reachable right now."),)
-
-
-async def _say(rooms: Rooms, reader: Reader, text: str) -> None:
-    await delivery.tell(
-        rooms.web, reader.channel, reader.user, reader.thread_ts, reader.response_url, text
-    )

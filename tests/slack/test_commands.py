@@ -12,9 +12,12 @@ import pytest
 from bot.digests import JOB, Digest, DigestSection
 from bot.domain import Column, ColumnKind, Outcome, Question, Report, ResultTable
 from bot.jobs import Job, Later
+from bot.slack import delivery
 from bot.slack import digests as surface
 from bot.slack.render.digest import digest_messages
+from bot.slack.render.pieces import Message
 from bot.slack.render.status import status_messages
+from bot.slack.worker import Reader
 from bot.store import StoreDown
 from bot.warehouse import DatabaseDown
 from tests.slack.conftest import STATUS, Scene, top_teams
@@ -61,17 +64,10 @@ async def test_a_slow_private_answer_is_announced(scene: Scene) -> None:
 async def test_a_used_up_response_address_falls_back_to_an_ephemeral(scene: Scene) -> None:
     """The private answer still arrives when Slack no longer takes the response address."""
     scene.workspace.state.response_urls.clear()
-    from bot.slack import delivery
-    from bot.slack.render.channel import said
-
-    await delivery.whisper(
-        scene.slack.rooms.web,
-        scene.workspace.channel("general").id,
-        scene.workspace.person("maya"),
-        "",
-        f"{scene.workspace.url}/actions/T/R/gone",
-        [said("Here.")],
-    )
+    place, maya = scene.workspace.channel("general").id, scene.workspace.person("maya")
+    gone = f"{scene.workspace.url}/actions/T/R/gone"
+    to = Reader(scene.workspace.state.team, place, maya, response_url=gone)
+    await delivery.whisper(scene.slack.rooms.web, to, [Message("Here.")])
     assert (await whispers(scene, 1))[0]["text"] == "Here."
     assert scene.workspace.calls("chat.postEphemeral")
 
