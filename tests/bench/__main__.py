@@ -1,7 +1,8 @@
 """`make bench`: prints what it measured, on which machine, and the ratio to its reference.
 
 Event to ack, mention to posted answer (a cached question), resident memory: beside a bare Bolt
-echo. Guard time a statement: beside the bare parses of sqlglot and pglast.
+echo. `tests.bench.guards` and `tests.bench.fences`, which run alone as well, measure the guard's time
+and the fence's cost.
 """
 
 from __future__ import annotations
@@ -10,30 +11,27 @@ import asyncio
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from pathlib import Path
-from uuid import UUID
 
 import httpx
-import pglast
-import sqlglot
 from slack_sdk.signature import SignatureVerifier
 
 from bot.demo.sample import SampleSpec, open_sample
 from bot.demo.servers import Servers, start_servers
 from bot.demo.servers.databases import ensure_database
-from bot.domain import Dialect, GuardedQuery
-from bot.guard import guard
 from bot.semantic import load
 from bot.store import migrate, open_store
+from tests.bench.fences import bench_sizes
+from tests.bench.guards import bench_guards
 from tests.bench.measure import Times, compare, times
 from tests.bench.programs import Program, running
 from tests.plugins.house import MODEL as SCRIPTED
 from tests.plugins.house import scripted_ollama
 
 MODEL = Path("bot/semantic/game_stats.yml")
-HONEST = Path("tests/guard/honest.jsonl")
 ROUNDS = 100
 QUESTION = "@Game Stats list the first five teams"
 SQL = "SELECT name, division FROM teams ORDER BY name LIMIT 5"
@@ -43,35 +41,12 @@ def main() -> None:
     """Measure everything."""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, ", end="")
     print(f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
-    bench_guard()
+    bench_guards(sys.argv[2] if sys.argv[1:2] == ["--postgres-mcp"] else "")
     with tempfile.TemporaryDirectory(prefix="gsb-bench-") as folder:
         Path(folder).chmod(0o755)
         with start_servers(Path(folder) / "data") as servers:
+            bench_sizes(servers, load(MODEL), (3, 100))
             asyncio.run(bench_slack(servers, Path(folder)))
-
-
-def bench_guard() -> None:
-    """Every honest statement ten times, after one to warm up."""
-    model = load(MODEL)
-    event = (UUID(int=1),)
-    lines = [json.loads(line) for line in HONEST.read_text().splitlines() if line]
-    ours, parses, sqlglots = [], [], []
-    for line in lines:
-        dialect = Dialect(line.get("dialect", "postgres"))
-        for _ in range(10):
-            start = time.perf_counter()
-            guarded = guard(line["sql"], dialect, model, event)
-            ours.append(time.perf_counter() - start)
-            assert isinstance(guarded, GuardedQuery), line
-            start = time.perf_counter()
-            sqlglot.parse(line["sql"], read=dialect.value)
-            sqlglots.append(time.perf_counter() - start)
-            start = time.perf_counter()
-            pglast.parse_sql(guarded.shown)
-            parses.append(time.perf_counter() - start)
-    reference = times("pglast.parse_sql alone", parses)
-    compare(f"Guard, {len(lines)} honest statements", times("guard", ours), reference)
-    compare("", times("guard", ours), times("sqlglot.parse alone", sqlglots))
 
 
 async def bench_slack(servers: Servers, folder: Path) -> None:

@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +23,7 @@ from uuid import UUID
 import asyncpg
 
 from bot.demo.sample import SampleDatabase, SampleSpec, open_sample
-from bot.demo.servers import start_servers
+from bot.demo.servers import Servers, start_servers
 from bot.domain import Dialect, GuardedQuery
 from bot.guard import guard
 from bot.semantic import SemanticModel, load
@@ -41,11 +41,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gsb-fences-") as folder:
         Path(folder).chmod(0o755)
         with start_servers(Path(folder) / "data", durable=False) as servers:
-            for size in sizes:
-                name = f"fences_{size}"
-                spec = SampleSpec(events=size)
-                sample = asyncio.run(open_sample(servers, spec, model, database=name))
-                asyncio.run(bench_fences(sample, model))
+            bench_sizes(servers, model, sizes)
+
+
+def bench_sizes(servers: Servers, model: SemanticModel, sizes: Iterable[int]) -> None:
+    """A database for each number of events, measured and dropped."""
+    for size in sizes:
+        name, spec = f"fences_{size}", SampleSpec(events=size)
+        sample = asyncio.run(open_sample(servers, spec, model, database=name))
+        asyncio.run(bench_fences(sample, model))
+        asyncio.run(_drop(servers, name))
+
+
+async def _drop(servers: Servers, name: str) -> None:
+    admin = await asyncpg.connect(servers.postgres_url("postgres"))
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
 
 
 async def bench_fences(sample: SampleDatabase, model: SemanticModel) -> None:
