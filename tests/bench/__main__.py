@@ -1,8 +1,7 @@
 """`make bench`: prints what it measured, on which machine, and the ratio to its reference.
 
 Event to ack, mention to posted answer (a cached question), resident memory: beside a bare Bolt
-echo. `tests.bench.guards` and `tests.bench.fences`, which run alone as well, measure the guard's time
-and the fence's cost.
+echo. The guard's time and the fence's cost: `tests.bench.guards` and `tests.bench.fences`.
 """
 
 from __future__ import annotations
