@@ -21,7 +21,7 @@ class Settings(BaseSettings):
 
     # Language models.
     ollama_base_url: str = "http://localhost:11434"
-    ollama_model: str = "duckdb-nsql:7b"
+    ollama_model: str = Field(default="duckdb-nsql:7b", min_length=1)
     ollama_fallback_models: str = Field(default="", description="comma-separated, tried in order")
     ollama_temperature: float = Field(default=0.2, ge=0, le=2)
     ollama_top_p: float = Field(default=0.9, gt=0, le=1)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bot.domain import Event, Refusal, ResultTable
 from bot.semantic import SemanticModel, directory_sql
-from bot.warehouse import Warehouse
+from bot.warehouse import TimedOut, TooCostly, Warehouse
 
 Query = Callable[[str, tuple[Event, ...]], Awaitable[ResultTable | Refusal]]
 Names = dict[str, tuple[str, ...]]
@@ -59,7 +59,10 @@ class Directory:
 
 async def _values(column: str, events: tuple[Event, ...], query: Query) -> tuple[str, ...]:
     table, name = column.split(".")
-    rows = await query(f"SELECT DISTINCT {name} FROM {table}", events)  # noqa: S608 - names of the semantic model
+    try:
+        rows = await query(f"SELECT DISTINCT {name} FROM {table}", events)  # noqa: S608 - names of the semantic model
+    except (TooCostly, TimedOut):
+        return ()  # a question loses its hint, not its answer
     if isinstance(rows, ResultTable):
         return tuple(sorted(str(row[0]) for row in rows.rows if row[0]))
     raise RuntimeError(f"the semantic model links {column}, but the guard says: {rows.message}")
