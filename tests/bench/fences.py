@@ -139,7 +139,7 @@ async def _connected(url: str, events: Sequence[UUID]) -> AsyncIterator[asyncpg.
             bound = ",".join(str(event) for event in events)
             await connection.execute(
                 "SET LOCAL search_path = ''; SET LOCAL work_mem = '32MB'; SET LOCAL jit = off;"
-                "SET LOCAL max_parallel_workers_per_gather = 0;"
+                "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL random_page_cost = 1.1;"
                 f"SET LOCAL game_stats.events = '{bound}'"
             )
             yield connection
