@@ -188,6 +188,8 @@ def test_a_bound_is_followed_to_where_it_comes_from(
         ("string_agg(repeat('x', 200), ',')", True),
         ("array_agg(concat(" + ", ".join(["name"] * 30) + "))", False),
         ("jsonb_agg(row_to_json(teams))", True),
+        ("array_agg('" + "x" * 5_000 + "')", True),
+        ("array_agg('" + "x" * 5_001 + "')", False),
     ],
 )
 def test_a_text_has_only_so_many_parts(guarded: Guarding, expression: str, *, taken: bool) -> None:
@@ -205,3 +207,11 @@ def test_nesting_costs_no_time(guarded: Guarding) -> None:
         "SELECT * FROM " + "(SELECT * FROM " * 22 + "teams" + ") AS x" * 22,
     ):
         assert isinstance(guarded(sql), GuardedQuery)
+
+
+def test_grouping_sets_are_counted(guarded: Guarding) -> None:
+    """64 ways to group are taken, whether listed or multiplied, and no more."""
+    for count, taken in ((64, True), (65, False)):
+        sets = ", ".join(["(name)"] * count)
+        found = guarded(f"SELECT count(*) FROM teams GROUP BY GROUPING SETS ({sets})")
+        assert isinstance(found, GuardedQuery) is taken
