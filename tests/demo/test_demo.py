@@ -75,15 +75,17 @@ class Demo:
 
 
 @contextlib.contextmanager
-def demo(folder: Path) -> Iterator[Demo]:
-    """Start the demo on a folder; the weights are fetched once for the user."""
+def demo(folder: Path, *, offline: bool = False) -> Iterator[Demo]:
+    """Start the demo on a folder; the weights are fetched once for the user, or never."""
     models = folder / "models"
-    if not models.exists():
+    if not offline and not models.exists():
         models.symlink_to(fetch_weights(cache_folder() / "models").parent)
     port = free_port()
     log = folder / "demo.log"
     command = [sys.executable, "-m", "bot.demo", "--port", str(port), "--folder", str(folder)]
     environment = {**os.environ, "OLLAMA_BASE_URL": "http://127.0.0.1:9"}
+    if offline:
+        environment["PIP_NO_INDEX"] = "1"
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     started = Demo(process, f"http://127.0.0.1:{port}", log)
@@ -186,6 +188,20 @@ def test_a_person_binds_asks_reads_sql_and_csv_and_looks_at_the_model(
         say(page, "spring-classic", "/stats-model")
         state = page.locator("#messages").get_by_text(f"{demo_weights().model} is answering")
         expect(state.first).to_be_visible()
+
+
+def test_without_a_model_verified_questions_are_answered(page: Page, tmp_path: Path) -> None:
+    """The fetch fails: the page says what is missing, and checked SQL answers all the same."""
+    expect.set_options(timeout=60_000)
+    with demo(tmp_path, offline=True) as started:
+        wait_for(started)
+        page.goto(started.url)
+        told = page.get_by_role("status")
+        expect(told).to_contain_text("No language model: only verified questions are answered.")
+        expect(told).to_contain_text("cannot be fetched")
+        open_channel(page, "spring-classic")
+        assert "verified" in ask(page, "spring-classic", VERIFIED[0])
+        assert "not reachable" in ask(page, "spring-classic", DRAFTED[0])
 
 
 def bind(page: Page, channel: str, event: str) -> None:
