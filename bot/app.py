@@ -29,7 +29,7 @@ from bot.logs import set_up_logs
 from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
-from bot.store import migrate, open_store
+from bot.store import open_store
 from bot.warehouse import open_warehouse
 
 CONCURRENCY = 32
@@ -53,7 +53,6 @@ class App:
     answering: Answering
     digests: Digests
     jobs: Jobs
-    bot_database_url: str
 
 
 def read_settings() -> Settings:
@@ -122,7 +121,6 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             answering=answering,
             digests=Digests(answering, jobs, settings.timezone),
             jobs=jobs,
-            bot_database_url=own,
         )
 
 
@@ -152,7 +150,7 @@ async def prepare(app: App) -> None:
         StoreError, WarehouseError: when a database is down.
         SemanticModelError: when the file names what the database does not have.
     """
-    await migrate(app.bot_database_url)
+    await app.answering.store.database.bring_up_to_date()
     check_catalog(app.model, await app.answering.warehouse.catalog())
 
 

@@ -29,7 +29,7 @@ from bot.demo.workspace import MAYA, Workspace
 from bot.domain import Event
 from bot.semantic import load
 from bot.settings import Settings
-from bot.store import migrate, open_store
+from bot.store import open_store
 
 T = TypeVar("T")
 
@@ -152,7 +152,6 @@ async def _places(
         given["database"], events = sample.reader_url, sample.events
     if "bot database" not in given:
         given["bot database"] = await ensure_database(servers, "game_stats_bot")
-    await migrate(given["bot database"])
     redis = given.get("redis", servers.redis_url)
     return _Places(given["database"], given["bot database"], redis, events)
 

@@ -37,12 +37,13 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection; statements on it autocommit. Raises StoreError."""
-        await self._migrate_once()
+        await self.bring_up_to_date()
         with translated():
             async with self._pool.acquire(timeout=2 * CONNECT_SECONDS) as connection:
                 yield connection
 
-    async def _migrate_once(self) -> None:
+    async def bring_up_to_date(self) -> None:
+        """Run the migrations, unless this process has. Raises StoreError."""
         async with self._migrating:
             if not self._migrated:
                 await migrate(self._url)
