@@ -1,0 +1,35 @@
+"""The program as a whole: every file's commands, and what an operator sees when one fails."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from bot.app import ConfigError
+from bot.cli import database, digests, evaluation, models, questions, running, sql
+from bot.evaluation import CasesError
+from bot.semantic import SemanticModelError
+from bot.store import StoreError
+from bot.warehouse import WarehouseError
+
+cli = typer.Typer(
+    help="Ask a tournament's database a question.", no_args_is_help=True, add_completion=True
+)
+for part in (questions, running, models, evaluation, sql, database, digests):
+    cli.add_typer(part.cli)
+
+
+def main() -> None:
+    """Run the command line; what an operator can mend is one line, not a traceback."""
+    try:
+        cli()
+    except (CasesError, ConfigError, SemanticModelError) as error:
+        _say(error)
+        raise SystemExit(2) from None
+    except (StoreError, WarehouseError) as error:
+        _say(error)
+        raise SystemExit(3) from None
+
+
+def _say(error: Exception) -> None:
+    Console(stderr=True).print(f"game-stats-bot: {error}", markup=False, highlight=False)
