@@ -97,7 +97,10 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         except ValueError as error:
             raise ConfigError(f"RATE_LIMIT or REDIS_URL cannot be read: {error}") from None
         # Slots are cheap: the language model has a line of its own, and a reply must show at once.
-        jobs = await stack.enter_async_context(open_jobs(redis, Pace(concurrency=CONCURRENCY)))
+        waited = metrics.wait_seconds.labels("worker").observe
+        jobs = await stack.enter_async_context(
+            open_jobs(redis, Pace(concurrency=CONCURRENCY), waited=waited)
+        )
         client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
         router = _router(settings, client, metrics)
         drafting = Drafting(

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 import uvicorn
@@ -19,8 +19,8 @@ from starlette.routing import BaseRoute
 
 from bot.app import App, ConfigError, open_app, plain, prepare
 from bot.http import TokenRules, build_http
-from bot.http.app import Check
-from bot.llm import LanguageModelError
+from bot.http.health import Check, look
+from bot.llm import CircuitState, LanguageModelError
 from bot.settings import Settings
 from bot.slack.app import SlackConfig, SlackSurface, open_slack
 from bot.store import StoreError
@@ -31,6 +31,11 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = 5.0
 """Between two tries to reach a server that is down."""
+
+WATCH_SECONDS = 15.0
+"""Between two looks at the servers, for the metrics."""
+
+_CIRCUIT = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
 
 WARM_SECONDS = 600.0
 """How long a language model may take to load."""
@@ -45,12 +50,15 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
         if listen and slack is None:
             log.warning("no Slack: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN")
         routes = slack.routes() if slack is not None and listen else []
-        server = _http_server(app, routes, slack)
+        # A worker has no connection of its own to Slack that could be watched.
+        checks = _checks(app, slack if listen else None)
+        server = _http_server(app, routes, checks)
         listening = server.serve([_listening(settings.http_host, settings.http_port)])
         tasks = [asyncio.create_task(listening, name="http")]
         if slack is not None and listen:
             tasks.append(asyncio.create_task(slack.listen(), name="slack"))
         tasks.append(asyncio.create_task(_work(app, work=work), name="work"))
+        tasks.append(asyncio.create_task(_watch(app, checks), name="watch"))
         await _until_stopped(stop, tasks)
         server.should_exit = True
         await _end(tasks)
@@ -85,28 +93,45 @@ def _listening(host: str, port: int) -> socket.socket:
         raise ConfigError(f"HTTP_HOST, HTTP_PORT: {host}:{port} is no use: {error}.") from None
 
 
-def _http_server(app: App, routes: list[BaseRoute], slack: SlackSurface | None) -> uvicorn.Server:
-    config = uvicorn.Config(_http(app, routes, slack), log_config=None, access_log=False)
+def _http_server(app: App, routes: list[BaseRoute], checks: Mapping[str, Check]) -> uvicorn.Server:
+    config = uvicorn.Config(_http(app, routes, checks), log_config=None, access_log=False)
     server = uvicorn.Server(config)
     # Signals are ours: the jobs must end before the process does.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     return server
 
 
-def _http(app: App, routes: list[BaseRoute], slack: SlackSurface | None) -> Starlette:
+def _http(app: App, routes: list[BaseRoute], checks: Mapping[str, Check]) -> Starlette:
     settings, answering = app.settings, app.answering
     rules = None
     if settings.jwt_secret is not None:
         secret = settings.jwt_secret.get_secret_value()
         rules = TokenRules(secret, settings.jwt_issuer, settings.jwt_audience)
+    return build_http(answering, app.metrics.registry, checks, rules, routes)
+
+
+def _checks(app: App, slack: SlackSurface | None) -> dict[str, Check]:
     checks: dict[str, Check] = {
-        "database": answering.warehouse.ping,
+        "database": app.answering.warehouse.ping,
         "store": lambda: _store_is_up(app),
         "language model": lambda: _model_is_up(app),
     }
     if slack is not None:
         checks["slack"] = slack.check
-    return build_http(answering, app.metrics.registry, checks, rules, routes)
+    return checks
+
+
+async def _watch(app: App, checks: Mapping[str, Check]) -> None:
+    """Set the gauges from what a look at each server tells, until cancelled."""
+    metrics = app.metrics
+    while True:
+        for name, state in (await look(checks)).items():
+            metrics.dependency_up.labels(name).set(state == "ok")
+        for model, circuit in app.answering.router.circuits().items():
+            metrics.circuit.labels(model).set(_CIRCUIT[circuit])
+        with contextlib.suppress(StoreError):  # `dependency_up` says it
+            metrics.queue_depth.set(await app.jobs.depth())
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 async def _store_is_up(app: App) -> None:

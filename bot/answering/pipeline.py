@@ -154,6 +154,7 @@ class Answering:
         if bad := text.check(question.text):
             return bad
         if wait := await self._over_limit(question):
+            self.metrics.rate_limited.labels(question.asker.surface).inc()
             return words.rate_limited(wait)
         trail.events = await self._events(question)
         if not trail.events:
@@ -197,8 +198,10 @@ class Answering:
         started: float,
     ) -> Outcome:
         await report(Progress(Stage.GUARDING))
-        guarded = await self._guard(draft, events)
+        with self.metrics.guard_seconds.time():
+            guarded = await self._guard(draft, events)
         if isinstance(guarded, Refusal):
+            self.metrics.guard_refusals.labels(guarded.code.value).inc()
             return replace(guarded, sql=draft.sql)
         if not guarded.tables:
             return words.refusal(Code.NOT_ABOUT_DATA, sql=draft.sql)
@@ -270,6 +273,8 @@ class Answering:
         self.metrics.question_seconds.labels(source).observe(seconds)
         if isinstance(outcome, Refusal):
             self.metrics.refusals.labels(outcome.code.value).inc()
+        else:
+            self.metrics.rows.observe(len(outcome.table.rows))
         try:
             await self.store.answers.record(
                 question,

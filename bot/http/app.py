@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
@@ -14,12 +13,8 @@ from starlette.routing import BaseRoute, Route
 from bot.answering import Answering
 from bot.http import analytics
 from bot.http.errors import HttpError, on_http_error, problem
+from bot.http.health import Check, look
 from bot.http.token import TokenRules
-
-Check = Callable[[], Awaitable[object]]
-"""Returns when a dependency is well, raises when it is not."""
-
-_CHECK_SECONDS = 3.0
 
 
 def build_http(
@@ -35,8 +30,7 @@ def build_http(
         return JSONResponse({"status": "ok"})
 
     async def readyz(_request: Request) -> Response:
-        states = await asyncio.gather(*(_state(check) for check in checks.values()))
-        found = dict(zip(checks, states, strict=True))
+        found = await look(checks)
         well = all(state == "ok" for state in found.values())
         return JSONResponse(found, status_code=200 if well else 503)
 
@@ -58,11 +52,3 @@ def build_http(
         ],
         exception_handlers={HttpError: on_http_error},
     )
-
-
-async def _state(check: Check) -> str:
-    try:
-        await asyncio.wait_for(check(), _CHECK_SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong, readiness names it
-        return type(error).__name__
-    return "ok"

@@ -75,9 +75,10 @@ class Pace:
 class Jobs:
     """The queue as surfaces see it: they register handlers, put jobs, and one of them works."""
 
-    def __init__(self, queue: Queue, pace: Pace) -> None:
+    def __init__(self, queue: Queue, pace: Pace, waited: Callable[[float], object]) -> None:
         self._queue = queue
         self._pace = pace
+        self._waited = waited
         self._handlers: dict[str, Handler] = {}
 
     def register(self, name: str, handler: Handler) -> None:
@@ -143,6 +144,8 @@ class Jobs:
         check_cancelled()
         if not attempt:
             return  # another's by now; or Redis is down, and it is delivered again
+        if attempt == 1:
+            self._waited(delivery.age)
         left = self._pace.attempts + forgiven - attempt
         if left < 0:
             # Workers that were killed in the middle of it count as well.
@@ -232,9 +235,16 @@ def _logged(event: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_jobs(
-    redis_url: str, pace: Pace | None = None, *, prefix: str = "gamestats:jobs"
+    redis_url: str,
+    pace: Pace | None = None,
+    *,
+    prefix: str = "gamestats:jobs",
+    waited: Callable[[float], object] = lambda _seconds: None,
 ) -> AsyncIterator[Jobs]:
-    """The queue on the Redis at `redis_url`, which need not be up yet."""
+    """The queue on the Redis at `redis_url`, which need not be up yet.
+
+    `waited` is told, as each job is begun, the seconds for which it has waited.
+    """
     pace = pace or Pace()
     async with open_redis(redis_url) as redis:
-        yield Jobs(Queue(redis, prefix, pace.lease), pace)
+        yield Jobs(Queue(redis, prefix, pace.lease), pace, waited)

@@ -4,6 +4,7 @@
 be asked is in `profiles`, every way to fail in `errors`. Nothing here judges SQL.
 """
 
+from bot.llm.circuit import CircuitState
 from bot.llm.errors import LanguageModelError
 from bot.llm.ollama import OllamaClient, open_ollama
 from bot.llm.profiles import Options, Prompt, profile_for, prompt_version
@@ -11,6 +12,7 @@ from bot.llm.router import ModelRouter, RouterOptions
 from bot.llm.status import ModelStatus
 
 __all__ = [
+    "CircuitState",
     "LanguageModelError",
     "ModelRouter",
     "ModelStatus",

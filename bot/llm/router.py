@@ -81,7 +81,9 @@ class ModelRouter:
 
         `seconds` is for all attempts together, counted from when the question's turn comes.
         """
+        asked = time.monotonic()
         async with self._turn(report):
+            self._metrics.wait_seconds.labels("language model").observe(time.monotonic() - asked)
             deadline = time.monotonic() + seconds
             models = self._candidates()
             for index, model in enumerate(models):
@@ -155,6 +157,11 @@ class ModelRouter:
             problem=problem,
         )
 
+    def circuits(self) -> dict[str, CircuitState]:
+        """Each configured model's circuit now."""
+        now = time.monotonic()
+        return {model: circuit.state(now) for model, circuit in self._circuits.items()}
+
     def _turn(self, report: Report) -> AbstractAsyncContextManager[None]:
         """A place before the server. Raises ServerBusyError if none comes free in time."""
 
@@ -183,6 +190,9 @@ class ModelRouter:
             completion = await self._client.complete(
                 request, seconds=seconds, enough=enough, started=loaded
             )
+            usage = completion.usage
+            self._metrics.tokens.labels(model, "prompt").inc(usage.prompt_tokens)
+            self._metrics.tokens.labels(model, "answer").inc(usage.answer_tokens)
             sql = _sql_of(completion)
         return Draft(
             sql=sql,

@@ -140,7 +140,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
 
     app = AsyncApp(
         name="game-stats",
-        client=new_client(session, config.api_url, None),
+        client=new_client(session, config.api_url, None, rooms.web.metrics),
         authorize=authorize,
         signing_secret=config.signing_secret,
         attaching_conversation_kwargs_enabled=False,

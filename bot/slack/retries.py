@@ -7,6 +7,7 @@ A call that broke off may have been done: it is sent again only where doing it t
 from __future__ import annotations
 
 import aiohttp
+from prometheus_client import Counter
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
@@ -28,10 +29,29 @@ _TWICE_IS_HARMLESS = (
 
 
 class PatientRetry(AsyncRateLimitErrorRetryHandler):
-    """Waits for Slack's Retry-After, up to WAIT_LIMIT seconds a time, three times."""
+    """Waits for Slack's Retry-After, up to WAIT_LIMIT seconds a time, three times.
 
-    def __init__(self) -> None:
+    Counts each answer of 429 in `limited`, also the last, which is not sat out.
+    """
+
+    def __init__(self, limited: Counter) -> None:
         super().__init__(max_retry_count=3)
+        self._limited = limited
+
+    async def can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        """Whether to wait and send again."""
+        if response is not None and response.status_code == 429:
+            self._limited.inc()
+        return await super().can_retry_async(
+            state=state, request=request, response=response, error=error
+        )
 
     async def _can_retry_async(
         self,

@@ -42,7 +42,9 @@ class Web:
         """Show `message` to the one person who clicked or typed. Raises SlackError."""
         with self._counted("response_url"):
             webhook = AsyncWebhookClient(
-                response_url, session=self.client.session, retry_handlers=[PatientRetry()]
+                response_url,
+                session=self.client.session,
+                retry_handlers=[PatientRetry(self.metrics.slack_limited)],
             )
             webhook.proxy = self.client.proxy
             answer = await webhook.send(
@@ -74,7 +76,7 @@ class Web:
     def _counted(self, method: str) -> Iterator[None]:
         result = "ok"
         try:
-            with translated(method):
+            with translated(method), self.metrics.slack_seconds.time():
                 yield
         except SlackError as error:
             result = type(error).__name__.removesuffix("Error")
@@ -83,14 +85,16 @@ class Web:
             self.metrics.slack_calls.labels(method, result).inc()
 
 
-def new_client(session: aiohttp.ClientSession, base_url: str, token: str | None) -> AsyncWebClient:
+def new_client(
+    session: aiohttp.ClientSession, base_url: str, token: str | None, metrics: Metrics
+) -> AsyncWebClient:
     """A client on the shared session; one for this machine goes through no proxy."""
     client = AsyncWebClient(
         token=token,
         base_url=base_url,
         timeout=_TIMEOUT,
         session=session,
-        retry_handlers=[PatientRetry(), HarmlessRetry()],
+        retry_handlers=[PatientRetry(metrics.slack_limited), HarmlessRetry()],
     )
     if is_local(base_url):
         client.proxy = None
@@ -107,4 +111,4 @@ async def open_web(token: str, base_url: str, metrics: Metrics) -> AsyncIterator
     """The Web API with one connection pool for everything."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        yield Web(new_client(session, base_url, token), metrics)
+        yield Web(new_client(session, base_url, token, metrics), metrics)
