@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr, ValidationError
 
 from bot.answering import Answering, Directory, Drafting, prompt_maker
+from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.verified import index
 from bot.digests import Digests
 from bot.jobs import Jobs, Pace, open_jobs
@@ -73,7 +74,7 @@ def read_settings() -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def open_app(settings: Settings) -> AsyncIterator[App]:
+async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterator[App]:
     """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed."""
     database = _needed(settings.database_url, "DATABASE_URL", _POSTGRES)
     own = _needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES)
@@ -104,7 +105,13 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
         router = _router(settings, client, metrics)
         drafting = Drafting(
-            model, router, store, prompt_maker(model), metrics, settings.ollama_timeout
+            model,
+            router,
+            store,
+            prompt_maker(model, parts),
+            metrics,
+            settings.ollama_timeout,
+            parts,
         )
         answering = Answering(
             model=model,
@@ -116,6 +123,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             directory_of_events=Directory(model, warehouse, settings.timezone),
             verified=index(model),
             queue_depth=jobs.depth,
+            parts=parts,
         )
         yield App(
             settings=settings,

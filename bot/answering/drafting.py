@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answering import linking, prompt
+from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.prompt import PromptMaker
 from bot.answering.text import normalise
 from bot.domain import Draft, Event, Refusal, Report, Source
@@ -39,6 +40,7 @@ class Drafting:
     prompts: PromptMaker
     metrics: Metrics
     seconds: float
+    parts: Parts = EVERYTHING
 
     def asked(
         self,
@@ -48,7 +50,8 @@ class Drafting:
         now: datetime,
     ) -> Asked:
         """Add today and the linked names to a cleaned question."""
-        notes = prompt.notes(events, linking.link(question, names), now)
+        links = linking.link(question, names) if self.parts.linking else ()
+        notes = prompt.notes(events, links, now, self.parts)
         key = self.store.cache.key(
             question=normalise(question),
             fingerprint=self.model.fingerprint,

@@ -19,6 +19,7 @@ import structlog
 from bot.answering import text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
+from bot.answering.parts import EVERYTHING, Parts
 from bot.domain import (
     Answer,
     Code,
@@ -81,6 +82,7 @@ class Answering:
     directory_of_events: Directory
     verified: verified.VerifiedIndex
     queue_depth: Callable[[], Awaitable[int]]
+    parts: Parts = EVERYTHING
 
     async def answer(self, question: Question, report: Report = silent) -> Outcome:
         """Answer one question, showing each stage to `report`."""
@@ -159,13 +161,14 @@ class Answering:
         trail.events = await self._events(question)
         if not trail.events:
             return words.refusal(Code.NOT_BOUND)
-        trail.draft = verified.find(self.verified, question.text)
+        if self.parts.verified:
+            trail.draft = verified.find(self.verified, question.text)
         if trail.draft is not None:
             return await self._run(question, trail.events, trail.draft, report, started)
         asked = await self._asked(question, trail.events)
         trail.draft = await self.drafting.draft(asked, report)
         outcome = await self._run(question, trail.events, trail.draft, report, started)
-        if isinstance(outcome, Refusal) and _repairable(outcome):
+        if self.parts.repair and isinstance(outcome, Refusal) and _repairable(outcome):
             outcome = await self._repair(asked, outcome, question, report, started, trail)
         if isinstance(outcome, Refusal):
             return words.for_people(outcome)
@@ -214,7 +217,14 @@ class Answering:
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.
-        reading = asyncio.to_thread(guard, draft.sql, draft.dialect, self.model, _ids(events))
+        reading = asyncio.to_thread(
+            guard,
+            draft.sql,
+            draft.dialect,
+            self.model,
+            _ids(events),
+            mending=self.parts.mending,
+        )
         try:
             return await asyncio.wait_for(reading, GUARD_SECONDS)
         except TimeoutError:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from rapidfuzz import fuzz, process
 
 from bot.answering.linking import Link
+from bot.answering.parts import EVERYTHING, Parts, Shape
 from bot.domain import Dialect, Event
 from bot.llm import Prompt
 from bot.semantic import SemanticModel, schema_prompt
@@ -34,6 +35,7 @@ class PromptMaker:
     schemas: dict[Dialect, str]
     examples: tuple[tuple[str, str], ...]
     answered: tuple[tuple[str, str], ...]
+    bare: bool = False
 
     def prompt(
         self, question: str, notes: tuple[str, ...], failed: tuple[str, str] | None = None
@@ -49,6 +51,7 @@ class PromptMaker:
                 question=question,
                 failed=failed,
                 similar=similar,
+                bare=self.bare,
             )
 
         return make
@@ -64,26 +67,30 @@ class PromptMaker:
         return tuple(self.answered[place] for _known, _score, place in reversed(found))
 
 
-def prompt_maker(model: SemanticModel) -> PromptMaker:
+def prompt_maker(model: SemanticModel, parts: Parts = EVERYTHING) -> PromptMaker:
     """Render the semantic model for each dialect."""
+    bare = parts.shape is Shape.RAW
     return PromptMaker(
-        schemas={dialect: schema_prompt(model, dialect) for dialect in Dialect},
-        examples=tuple((example.question, example.sql) for example in model.examples),
+        schemas={dialect: schema_prompt(model, dialect, comments=not bare) for dialect in Dialect},
+        examples=tuple((each.question, each.sql) for each in model.examples if parts.examples),
         answered=tuple(
             (question, sql.strip())
             for question, sql in (
                 *((each.question, each.sql) for each in model.examples),
                 *((each.question, each.sql) for each in model.verified),
             )
-            if len(sql) <= _SIMILAR_LENGTH
+            if parts.similar and len(sql) <= _SIMILAR_LENGTH
         ),
+        bare=bare,
     )
 
 
-def notes(events: tuple[Event, ...], links: tuple[Link, ...], now: datetime) -> tuple[str, ...]:
+def notes(
+    events: tuple[Event, ...], links: tuple[Link, ...], now: datetime, parts: Parts = EVERYTHING
+) -> tuple[str, ...]:
     """What the model must know of today and of the names in the question, one sentence each."""
     zone = ZoneInfo(events[0].timezone)
     today = now.astimezone(zone)
-    said = [f"Today is {today:%A} {today:%Y-%m-%d}."]
+    said = [f"Today is {today:%A} {today:%Y-%m-%d}."] if parts.dates else []
     said += [f"“{link.said}” means {link}." for link in links]
     return tuple(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
+from bot.answering.parts import PartsError
 from bot.app import ConfigError
 from bot.cli import database, digests, evaluation, models, questions, running, sql
 from bot.evaluation import CasesError
@@ -23,7 +24,7 @@ def main() -> None:
     """Run the command line; what an operator can mend is one line, not a traceback."""
     try:
         cli()
-    except (CasesError, ConfigError, SemanticModelError) as error:
+    except (CasesError, ConfigError, PartsError, SemanticModelError) as error:
         _say(error)
         raise SystemExit(2) from None
     except (StoreError, WarehouseError) as error:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.answering.parts import EVERYTHING, Parts
 from bot.app import App, open_app, prepare, read_settings
 from bot.domain import Answer, Kind, Outcome
 from bot.settings import Settings
@@ -17,11 +18,15 @@ ModelFile = Annotated[Path | None, typer.Option(help="Another semantic model tha
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
-def with_app(run: Callable[[App], Awaitable[Any]], settings: Settings | None = None) -> Any:
+def with_app(
+    run: Callable[[App], Awaitable[Any]],
+    settings: Settings | None = None,
+    parts: Parts = EVERYTHING,
+) -> Any:
     """What `run` gives, with an app that is open and prepared around it."""
 
     async def opened() -> Any:
-        async with open_app(settings or read_settings()) as app:
+        async with open_app(settings or read_settings(), parts) as app:
             await prepare(app)
             return await run(app)
 

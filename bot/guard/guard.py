@@ -20,14 +20,20 @@ from bot.semantic import SemanticModel, fences, used_columns
 
 
 def guard(
-    sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...]
+    sql: str,
+    dialect: Dialect,
+    model: SemanticModel,
+    events: tuple[UUID, ...],
+    *,
+    mending: bool = True,
 ) -> GuardedQuery | Refusal:
     """`sql` as one query that can read nothing but `events`, or why not.
 
-    A refusal of code BUG says that the guard did not trust its own output; nothing raises.
+    Without `mending` a wrong name is refused even where it can mean one thing only. A refusal of
+    code BUG says that the guard did not trust its own output; nothing raises.
     """
     try:
-        return _guarded(sql, dialect, model, events)
+        return _guarded(sql, dialect, model, events, mending=mending)
     except Refused as refused:
         return Refusal(refused.code, refused.message, sql=sql[:CHARACTERS], names=refused.names)
     except EmittedWrongError as wrong:
@@ -36,7 +42,7 @@ def guard(
 
 
 def _guarded(
-    sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...]
+    sql: str, dialect: Dialect, model: SemanticModel, events: tuple[UUID, ...], *, mending: bool
 ) -> GuardedQuery:
     """The steps, once more if a name could be mended. Raises Refused or EmittedWrongError."""
     check_text(sql, dialect)
@@ -47,7 +53,7 @@ def _guarded(
     try:
         return _isolated(source, query, model, events)
     except Refused as refused:
-        if not refused.at:
+        if not (mending and refused.at):
             raise
         said = mended(query, model)
     text = chosen(query, printed(query, source))

@@ -23,7 +23,8 @@ class Prompt:
 
     `schema` and `examples` (question, SQL) never vary; `notes` (today, linked names) and
     `question` do. `failed` is the earlier SQL and what was wrong with it, for a repair. `similar`
-    are examples near to this question, nearest last; only instruct models are shown them.
+    are examples near to this question, nearest last; only instruct models are shown them. `bare`
+    puts schema and question into one text and nothing else, to measure what the rest is worth.
     """
 
     schema: str
@@ -32,6 +33,7 @@ class Prompt:
     question: str
     failed: tuple[str, str] | None = None
     similar: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Profile:
 
     def request(self, model: str, prompt: Prompt, options: Options) -> ModelRequest:
         """What to ask the server for `prompt`."""
-        path, words = self.words(prompt)
+        path, words = (_bare if prompt.bare else self.words)(prompt)
         settings: dict[str, Any] = {
             "temperature": options.temperature,
             "top_p": options.top_p,
@@ -130,6 +132,14 @@ def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
         messages.append({"role": "assistant", "content": answered})
     messages.append({"role": "user", "content": last})
     return "/api/chat", {"messages": messages}
+
+
+def _bare(prompt: Prompt) -> tuple[str, dict[str, Any]]:
+    text = (
+        f"{prompt.schema}\n\nWrite a SQL query that answers this question: {prompt.question}\n"
+        "Return only SQL."
+    )
+    return "/api/generate", {"prompt": text}
 
 
 def _duckdb_nsql(prompt: Prompt) -> tuple[str, dict[str, Any]]:

@@ -24,16 +24,18 @@ _DUCKDB_TYPES = {
 }
 
 
-def schema_prompt(model: SemanticModel, dialect: Dialect) -> str:
+def schema_prompt(model: SemanticModel, dialect: Dialect, *, comments: bool = True) -> str:
     """Every table as a CREATE TABLE statement, with the types of `dialect`."""
-    return "\n".join(_table(table, dialect) for table in model.tables.values())
+    return "\n".join(_table(table, dialect, comments) for table in model.tables.values())
 
 
-def _table(table: SemanticTable, dialect: Dialect) -> str:
-    lines = [f"CREATE TABLE {table.name} ( -- {table.description}".removesuffix(" -- ")]
+def _table(table: SemanticTable, dialect: Dialect, comments: bool) -> str:  # noqa: FBT001 - private
+    described = comments and table.description
+    lines = [f"CREATE TABLE {table.name} (" + (f" -- {described}" if described else "")]
     for index, column in enumerate(table.columns):
         comma = "," if index + 1 < len(table.columns) else ""
-        lines.append(f"  {_declared(table, column, dialect)}{comma}{_comment(column)}")
+        comment = _comment(column) if comments else ""
+        lines.append(f"  {_declared(table, column, dialect)}{comma}{comment}")
     return "\n".join([*lines, ");"])
 
 

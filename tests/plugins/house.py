@@ -41,11 +41,12 @@ class ScriptedOllama:
     down: bool = False
 
     async def chat(self, request: Request) -> Response:
-        """`/api/chat`, streamed as one piece and an end."""
+        """`/api/chat` and `/api/generate`, streamed as one piece and an end."""
         if self.down:
             return JSONResponse({"error": "broken"}, status_code=500)
         body = await request.json()
-        messages = body["messages"]
+        bare = [{"role": "user", "content": body.get("prompt", "")}]
+        messages = body.get("messages", bare)
         said = messages[-1]["content"]
         self.asked.append(said)
         self.prompts.append("\n".join(each["content"] for each in messages))
@@ -113,6 +114,7 @@ async def scripted_ollama() -> AsyncIterator[ScriptedOllama]:
     app = Starlette(
         routes=[
             Route("/api/chat", scripted.chat, methods=["POST"]),
+            Route("/api/generate", scripted.chat, methods=["POST"]),
             Route("/api/tags", _tags),
             Route("/api/ps", _ps),
             Route("/api/version", _version),
