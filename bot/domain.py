@@ -1,8 +1,9 @@
-"""What the house talks about: a question, a draft, a guarded query, a result, an answer, a refusal.
+"""What the house talks about: a question, a draft, a guarded query, a result, and how it ends.
 
 Everything here is a frozen value without I/O, and every other room may import it.
-A question ends as an `Answer` or as a `Refusal`; a refusal is a value, never an exception
-that escapes. Only `bot.guard` can make a `GuardedQuery`, and `bot.warehouse` runs nothing else.
+A question ends as an `Answer`, a `Refusal` or a `Clarification` (asked back); a refusal is a
+value, never an exception that escapes. Only `bot.guard` can make a `GuardedQuery`, and
+`bot.warehouse` runs nothing else.
 """
 
 from __future__ import annotations
@@ -283,4 +284,23 @@ class Refusal:
     names: tuple[str, ...] = ()
 
 
-Outcome = Answer | Refusal
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that may have been meant: `label` for a button, `question` to ask in its place."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question that means several things equally, asked back: "Which one do you mean?".
+
+    `question` is the sentence for people; there are two to five choices.
+    """
+
+    question: str
+    choices: tuple[Choice, ...]
+
+
+Outcome = Answer | Refusal | Clarification

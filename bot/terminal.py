@@ -22,6 +22,7 @@ from bot.domain import (
     ROWS_SHOWN,
     Answer,
     Asker,
+    Clarification,
     ColumnKind,
     Event,
     Kind,
@@ -68,6 +69,11 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     elif isinstance(outcome, Refusal):
         mark = {Kind.REFUSAL: "", Kind.OUTAGE: "Unavailable: ", Kind.BUG: "Bug: "}
         _ERR.print(mark[outcome.code.kind] + outcome.message, markup=False, highlight=False)
+    elif isinstance(outcome, Clarification):
+        _ERR.print(outcome.question, markup=False, highlight=False)
+        for number, choice in enumerate(outcome.choices, start=1):
+            line = f"{number}. {choice.label}: ask “{choice.question}”"
+            _ERR.print(line, markup=False, highlight=False)
     else:
         _OUT.print(rich_table(outcome.table))
         _OUT.print(_trust(outcome), style="dim", markup=False, highlight=False)
@@ -154,6 +160,14 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
             "message": outcome.message,
             "sql": outcome.sql or None,
             "retry_after": outcome.retry_after,
+        }
+    if isinstance(outcome, Clarification):
+        return {
+            "ok": False,
+            "code": "ambiguous",
+            "kind": "clarification",
+            "message": outcome.question,
+            "choices": [dataclasses.asdict(choice) for choice in outcome.choices],
         }
     return {
         "ok": True,

@@ -7,21 +7,24 @@ the question, something that is down, or a bug. Every outcome is written to the 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
-from bot.answering import text, verified, words
+from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.parts import EVERYTHING, Parts
 from bot.domain import (
     Answer,
+    Clarification,
     Code,
     Dialect,
     Draft,
@@ -47,6 +50,11 @@ log = structlog.get_logger()
 
 GUARD_SECONDS = 5.0
 """How long the guard may take over one statement; an honest one takes milliseconds."""
+
+OFFER_SECONDS = 3600.0
+"""How long a choice that was asked back may be taken without counting as another question."""
+
+Ended = TypeVar("Ended", bound=Outcome)
 
 ROOM_ERRORS = (LanguageModelError, WarehouseError, StoreError)
 
@@ -93,7 +101,7 @@ class Answering:
         await self._record(asked, outcome, time.monotonic() - started, trail)
         return outcome
 
-    async def rows(self, question_id: str, team: str, channel: str) -> Outcome:
+    async def rows(self, question_id: str, team: str, channel: str) -> Answer | Refusal:
         """Run the recorded SQL of an answer again, now, if its channel still has those events."""
         return await self._safely(lambda: self._rows(question_id, team, channel))
 
@@ -165,6 +173,13 @@ class Answering:
             trail.draft = verified.find(self.verified, question.text)
         if trail.draft is not None:
             return await self._run(question, trail.events, trail.draft, report, started)
+        if back := asking_back.vague(question.text, self.model.ambiguous):
+            return await self._offered(question, back)
+        return await self._drafted(question, report, started, trail)
+
+    async def _drafted(
+        self, question: Question, report: Report, started: float, trail: _Trail
+    ) -> Answer | Refusal:
         asked = await self._asked(question, trail.events)
         trail.draft = await self.drafting.draft(asked, report)
         outcome = await self._run(question, trail.events, trail.draft, report, started)
@@ -181,7 +196,14 @@ class Answering:
             return None
         if not await self.store.claims.claim(f"counted:{question.id}", 3600):
             return None
+        if await self.store.claims.take(_offer(question, question.text)):
+            return None  # one of the choices that were offered here: still the same question
         return await self.store.limits.hit(question.asker)
+
+    async def _offered(self, question: Question, back: Clarification) -> Clarification:
+        for choice in back.choices:
+            await self.store.claims.claim(_offer(question, choice.question), OFFER_SECONDS)
+        return back
 
     async def _events(self, question: Question) -> tuple[Event, ...]:
         if question.events is not None:
@@ -199,7 +221,7 @@ class Answering:
         draft: Draft,
         report: Report,
         started: float,
-    ) -> Outcome:
+    ) -> Answer | Refusal:
         await report(Progress(Stage.GUARDING))
         with self.metrics.guard_seconds.time():
             guarded = await self._guard(draft, events)
@@ -238,14 +260,14 @@ class Answering:
         report: Report,
         started: float,
         trail: _Trail,
-    ) -> Outcome:
+    ) -> Answer | Refusal:
         await report(Progress(Stage.REPAIRING))
         trail.draft, trail.repaired = await self.drafting.repair(asked, failed, report), True
         outcome = await self._run(question, asked.events, trail.draft, report, started)
         self.metrics.repairs.labels("answered" if isinstance(outcome, Answer) else "failed").inc()
         return replace(outcome, repaired=True) if isinstance(outcome, Answer) else outcome
 
-    async def _rows(self, question_id: str, team: str, channel: str) -> Outcome:
+    async def _rows(self, question_id: str, team: str, channel: str) -> Answer | Refusal:
         started = time.monotonic()
         stored = await self.store.answers.get(question_id)
         if stored is None or stored.sql == "" or (stored.team, stored.channel) != (team, channel):
@@ -262,7 +284,7 @@ class Answering:
         draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)
         return await self._run(question, events, draft, silent, started)
 
-    async def _safely(self, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    async def _safely(self, step: Callable[[], Awaitable[Ended]]) -> Ended | Refusal:
         try:
             return await step()
         except ROOM_ERRORS as error:
@@ -278,7 +300,7 @@ class Answering:
         self, question: Question, outcome: Outcome, seconds: float, trail: _Trail
     ) -> None:
         source = trail.draft.source.value if trail.draft else "none"
-        kind = "answer" if isinstance(outcome, Answer) else outcome.code.kind.value
+        kind = _kind(outcome)
         self.metrics.questions.labels(kind, source).inc()
         self.metrics.question_seconds.labels(source).observe(seconds)
         if isinstance(outcome, Refusal):
@@ -297,6 +319,18 @@ class Answering:
         except StoreError as error:
             # The person still gets the answer; the audit's gap is in the log.
             log.warning("not recorded", question=question.id, error=repr(error))
+
+
+def _kind(outcome: Outcome) -> str:
+    if isinstance(outcome, Answer):
+        return "answer"
+    return "asked_back" if isinstance(outcome, Clarification) else outcome.code.kind.value
+
+
+def _offer(question: Question, words: str) -> str:
+    asker = question.asker
+    place = f"{asker.surface}:{asker.team}:{question.channel or asker.user}"
+    return f"offered:{place}:{hashlib.sha256(text.normalise(words).encode()).hexdigest()}"
 
 
 def _bug(error: Exception) -> Refusal:

@@ -11,7 +11,7 @@ import typer
 
 from bot.answering.parts import EVERYTHING, Parts
 from bot.app import App, open_app, prepare, read_settings
-from bot.domain import Answer, Kind, Outcome
+from bot.domain import Answer, Clarification, Kind, Outcome
 from bot.settings import Settings
 
 ModelFile = Annotated[Path | None, typer.Option(help="Another semantic model than the settings'.")]
@@ -39,7 +39,9 @@ def model_file(given: Path | None) -> Path:
 
 
 def exit_code(outcome: Outcome) -> int:
-    """0 for an answer, 1 for a refusal, 3 for an outage or a bug."""
+    """0 for an answer, 1 for a refusal or a question back, 3 for an outage or a bug."""
     if isinstance(outcome, Answer):
         return 0
+    if isinstance(outcome, Clarification):
+        return 1
     return 1 if outcome.code.kind is Kind.REFUSAL else 3

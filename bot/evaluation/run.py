@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     REFUSED = "refused, but had an answer"
     RIGHTLY_REFUSED = "rightly refused"
     NOT_REFUSED = "answered, but should be refused"
+    ASKED_BACK = "asked back"
     FAILED = "outage or bug"
 
 
@@ -81,12 +82,13 @@ async def _gold(answering: Answering, case: Case, sql: str, event: Event) -> Res
 
 
 def _judge(case: Case, outcome: Outcome, gold: list[ResultTable]) -> Judged:
-    if isinstance(outcome, Refusal):
+    if not isinstance(outcome, Answer):
+        refusal = outcome if isinstance(outcome, Refusal) else None
         return Judged(
             case=case,
-            verdict=_refusal_verdict(case, outcome),
-            sql=outcome.sql,
-            code=outcome.code,
+            verdict=_refusal_verdict(case, refusal) if refusal else Verdict.ASKED_BACK,
+            sql=refusal.sql if refusal else "",
+            code=refusal.code if refusal else None,
             source="",
             repaired=False,
             seconds=0.0,

@@ -1,7 +1,8 @@
 """`POST /api/v1/analytics/query`: the same pipeline, limits and audit as Slack's, as JSON.
 
 The fields are those of the game-stats-api's own endpoint; unlike there, a refusal is 422 with a
-code, and `user_id` must be the token's.
+code, and `user_id` must be the token's. A question that means several things is 422 `ambiguous`
+with `choices`, each a label and the question to ask instead.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.answering import Answering
-from bot.domain import Answer, Asker, Code, Kind, Question, Refusal, Source
+from bot.domain import Answer, Asker, Clarification, Code, Kind, Question, Refusal, Source
 from bot.http.errors import Forbidden, NotFound, TooLarge, Unprocessable, problem
 from bot.http.token import Caller, TokenRules, read_token
 
@@ -35,6 +36,9 @@ async def query(request: Request, answering: Answering, rules: TokenRules) -> Re
     if event not in {known.id for known in await answering.directory()}:
         raise NotFound("There is no such event.")
     outcome = await answering.answer(_question(text, caller, event))
+    if isinstance(outcome, Clarification):
+        choices = [{"label": each.label, "question": each.question} for each in outcome.choices]
+        return problem(422, "ambiguous", outcome.question, choices=choices)
     return _refused(outcome) if isinstance(outcome, Refusal) else _answered(outcome)
 
 

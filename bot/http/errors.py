@@ -57,10 +57,14 @@ class Unprocessable(HttpError):
 
 
 def problem(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None
+    status: int,
+    code: str,
+    message: str,
+    headers: dict[str, str] | None = None,
+    **more: object,
 ) -> JSONResponse:
-    """The one form of an error body."""
-    body = {"error": {"code": code, "message": message}}
+    """The one form of an error body; `more` stands beside code and message."""
+    body = {"error": {"code": code, "message": message, **more}}
     return JSONResponse(body, status_code=status, headers=headers)
 
 

@@ -21,6 +21,7 @@ from bot.semantic.model import (
     SemanticColumn,
     SemanticModel,
     SemanticTable,
+    Vague,
     VerifiedQuestion,
 )
 from bot.semantic.prompt import schema_prompt
@@ -33,6 +34,7 @@ __all__ = [
     "SemanticModel",
     "SemanticModelError",
     "SemanticTable",
+    "Vague",
     "VerifiedQuestion",
     "check_catalog",
     "directory_sql",

@@ -17,7 +17,6 @@ from bot.semantic.model import (
     TYPES,
     Computed,
     Derived,
-    Example,
     FromSource,
     Lookup,
     Origin,
@@ -29,10 +28,10 @@ from bot.semantic.model import (
     SemanticTable,
     Stored,
     UsedBy,
-    VerifiedQuestion,
 )
 from bot.semantic.nodes import Entry, read
-from bot.semantic.sql import Select, SqlFaultError, plain, read_expression, read_select
+from bot.semantic.questions import checked_select, read_ambiguous, read_examples, read_verified
+from bot.semantic.sql import SqlFaultError, plain, read_expression
 
 
 def load(path: Path) -> SemanticModel:
@@ -54,9 +53,10 @@ def load(path: Path) -> SemanticModel:
         name=top.text("name"),
         root=root,
         tables=MappingProxyType(tables),
-        verified=_all_verified(top, tables),
-        examples=tuple(_example(entry, tables) for entry in top.entries("examples")),
+        verified=read_verified(top, tables),
+        examples=read_examples(top, tables),
         linked=top.texts("linked"),
+        ambiguous=read_ambiguous(top),
         fingerprint=hashlib.sha256(content).hexdigest()[:16],
         path=path,
     )
@@ -135,7 +135,7 @@ def _derived(
     entry: Entry, name: str, columns: tuple[SemanticColumn, ...], names: list[str]
 ) -> Derived:
     sql = entry.text("sql").rstrip("; \n")
-    select = _select(entry, sql, [other for other in names if other != name])
+    select = checked_select(entry, sql, [other for other in names if other != name])
     declared = tuple(column.name for column in columns)
     if select.columns != declared:
         wrong = [f"{a or 'nothing'}/{b or 'unnamed'}" for a, b in _pairs(declared, select.columns)]
@@ -150,13 +150,6 @@ def _pairs(left: tuple[str, ...], right: tuple[str, ...]) -> list[tuple[str, str
     length = max(len(left), len(right))
     padded = [side + ("",) * (length - len(side)) for side in (left, right)]
     return [(a, b) for a, b in zip(*padded, strict=True) if a != b]
-
-
-def _select(entry: Entry, sql: str, names: list[str]) -> Select:
-    try:
-        return read_select(sql, names)
-    except SqlFaultError as error:
-        raise entry.fault(f"sql of {entry.what}: {error}", "sql") from error
 
 
 def _column(name: str, table: str, entry: Entry, *, derived: bool) -> SemanticColumn:
@@ -193,35 +186,3 @@ def _origin(name: str, entry: Entry) -> Origin:
         through, _, column = entry.text("lookup").partition(".")
         return Lookup(through, column)
     return FromSource(entry.text("source", name))
-
-
-def _all_verified(top: Entry, tables: dict[str, SemanticTable]) -> tuple[VerifiedQuestion, ...]:
-    made = []
-    wordings: set[str] = set()
-    for entry in top.entries("verified"):
-        one = _verified(entry, tables)
-        for wording in (one.question, *one.also):
-            if wording.casefold() in wordings:
-                raise entry.fault(f"{wording!r} is asked twice", "question")
-            wordings.add(wording.casefold())
-        made.append(one)
-    return tuple(made)
-
-
-def _verified(entry: Entry, tables: dict[str, SemanticTable]) -> VerifiedQuestion:
-    question = entry.text("question")
-    entry.what = f"question {question!r}"
-    sql = entry.text("sql").rstrip("; \n")
-    _select(entry, sql, list(tables))
-    made = VerifiedQuestion(question, entry.texts("also"), sql)
-    entry.done()
-    return made
-
-
-def _example(entry: Entry, tables: dict[str, SemanticTable]) -> Example:
-    question = entry.text("question")
-    entry.what = f"example {question!r}"
-    sql = entry.text("sql").rstrip("; \n")
-    _select(entry, sql, list(tables))
-    entry.done()
-    return Example(question, sql)

@@ -159,11 +159,29 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a vague phrase may mean: `label` for a button, `means` put in its place."""
+
+    label: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vague:
+    """A phrase that is asked back: any of `said`, unless a word of `unless` makes it clear."""
+
+    said: tuple[str, ...]
+    unless: tuple[str, ...]
+    choices: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SemanticModel:
     """Everything that a query may touch, and what a language model is told about it.
 
     `root` is the table of the events, `linked` names the columns (`table.column`) whose values
-    are looked for in a question, `fingerprint` changes with the file's content.
+    are looked for in a question, `ambiguous` are the phrases that are asked back, `fingerprint`
+    changes with the file's content.
     """
 
     name: str
@@ -172,6 +190,7 @@ class SemanticModel:
     verified: tuple[VerifiedQuestion, ...]
     examples: tuple[Example, ...]
     linked: tuple[str, ...]
+    ambiguous: tuple[Vague, ...]
     fingerprint: str
     path: Path = field(compare=False)
 

@@ -1,4 +1,6 @@
-"""The buttons under an answer: "Show SQL", "CSV", "Ask again". Each click acts for who clicked.
+"""The buttons under a reply: "Show SQL", "CSV", "Ask again", and choices that were asked back.
+
+Each click acts for who clicked.
 
 A click is acknowledged at once; what goes wrong is told to the clicker alone. CSV files and new
 questions are jobs, the SQL is shown here because the window to open a view closes in 3 seconds.
@@ -6,6 +8,7 @@ questions are jobs, the SQL is shown here because the window to open a view clos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +22,7 @@ from bot.slack.intake import Ask, question_id
 from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render.answer import ASK_AGAIN, CSV, SHOW_SQL
+from bot.slack.render.choices import CHOOSE
 from bot.slack.render.pieces import Message
 from bot.slack.render.sql import sql_messages, sql_view
 from bot.slack.worker import Reader
@@ -29,13 +33,18 @@ GONE = Message("I no longer have that answer. Please ask again.")
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a button of ours. `private` says that only the clicker sees the message."""
+    """A click on a button of ours. `private` says that only the clicker sees the message.
+
+    `chosen` is the question that a choice stands for, empty for other buttons.
+    """
 
     team: str
     channel: str
     user: str
     thread_ts: str
     question_id: str
+    chosen: str
+    message_ts: str
     at: str
     trigger_id: str
     response_url: str
@@ -48,6 +57,7 @@ def click(body: Mapping[str, Any]) -> Click:
     container = body.get("container", {})
     message = body.get("message") or {}
     ts = str(message.get("ts") or container.get("message_ts", ""))
+    asked, _, chosen = str(action.get("value", "")).partition(" ")
     private = bool(container.get("is_ephemeral"))
     thread = message.get("thread_ts") or container.get("thread_ts") or ("" if private else ts)
     return Click(
@@ -55,7 +65,9 @@ def click(body: Mapping[str, Any]) -> Click:
         channel=str(body["channel"]["id"]),
         user=str(body["user"]["id"]),
         thread_ts=str(thread),
-        question_id=str(action.get("value", "")),
+        question_id=asked,
+        chosen=chosen,
+        message_ts=ts,
         at=str(action["action_ts"]),
         trigger_id=str(body.get("trigger_id", "")),
         response_url=str(body.get("response_url", "")),
@@ -67,6 +79,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     """Take clicks."""
     for action, handler in ((SHOW_SQL, _show_sql), (CSV, _csv), (ASK_AGAIN, _ask_again)):
         app.action(action)(_clicked(rooms, handler))
+    app.action(re.compile(rf"{CHOOSE}_\d"))(_clicked(rooms, _choose))
 
 
 def _clicked(
@@ -138,5 +151,26 @@ async def _ask_again(rooms: Rooms, clicked: Click) -> None:
         thread_ts=clicked.thread_ts,
         response_url=clicked.response_url if clicked.private else "",
         quoted=True,
+    )
+    await intake.put(rooms.jobs, ask)
+
+
+async def _choose(rooms: Rooms, clicked: Click) -> None:
+    """Answer the chosen question in the place of the choices; of two clicks the first counts."""
+    if await _stored(rooms, clicked) is None:
+        return
+    # In private nothing of ours can be edited by its ts.
+    place = "" if clicked.private else clicked.message_ts
+    ask = Ask(
+        id=question_id(clicked.team, clicked.channel, f"choice:{clicked.question_id}"),
+        team=clicked.team,
+        channel=clicked.channel,
+        user=clicked.user,
+        text=clicked.chosen,
+        ts=clicked.at,
+        thread_ts=clicked.thread_ts,
+        response_url=clicked.response_url if clicked.private else "",
+        quoted=True,
+        reply_ts=place,
     )
     await intake.put(rooms.jobs, ask)

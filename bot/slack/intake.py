@@ -28,7 +28,8 @@ class Ask:
     """A question as the queue carries it. Empty texts where there is nothing.
 
     `ts` is when it was asked, `thread_ts` the thread that the reply goes to. With a `response_url`
-    the answer is for the asker alone. `quoted` repeats the question above the answer.
+    the answer is for the asker alone. `quoted` repeats the question above the answer, and the
+    answer takes the place of our message `reply_ts`.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Ask:
     thread_ts: str = ""
     response_url: str = ""
     quoted: bool = False
+    reply_ts: str = ""
 
     def question(self) -> Question:
         """The question without what only Slack needs."""

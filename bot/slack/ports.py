@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.answering import Status
 from bot.digests import Digest
-from bot.domain import Event, Outcome, Question, Report
+from bot.domain import Answer, Event, Outcome, Question, Refusal, Report
 from bot.jobs import Handler
 from bot.slack.people import People
 from bot.slack.web import Web
@@ -26,7 +26,7 @@ class Answering(Protocol):
     async def answer(self, question: Question, report: Report, /) -> Outcome:
         """Answer; never raises."""
 
-    async def rows(self, question_id: str, team: str, channel: str, /) -> Outcome:
+    async def rows(self, question_id: str, team: str, channel: str, /) -> Answer | Refusal:
         """Run an answer's SQL again; never raises."""
 
     async def stored(self, question_id: str, /) -> StoredAnswer | None:

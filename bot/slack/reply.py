@@ -36,11 +36,15 @@ def metadata(ask: Ask) -> dict[str, Any]:
 async def place(web: Web, ask: Ask, *, again: bool) -> str:
     """The ts of the reply: the one that exists if this is asked `again`, else a new placeholder.
 
+    The answer to a choice takes the place of the message that held the choices.
+
     A post that broke off may have arrived, so it is looked for before the next try.
 
     Raises:
         SlackError: when Slack lets us neither look nor post.
     """
+    if ask.reply_ts:
+        return await _taken_over(web, ask)
     look = again
 
     async def find_or_post() -> str:
@@ -52,6 +56,14 @@ async def place(web: Web, ask: Ask, *, again: bool) -> str:
         )
 
     return await delivery.patiently(find_or_post, harmless=True)
+
+
+async def _taken_over(web: Web, ask: Ask) -> str:
+    try:
+        await delivery.edit(web, ask.channel, ask.reply_ts, LOOKING, metadata(ask))
+    except SlackError as error:
+        log.info("stage_not_shown", reason=error.code)  # the answer is posted anew if it is gone
+    return ask.reply_ts
 
 
 async def _find(web: Web, ask: Ask) -> str | None:

@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.domain import Code, Outcome, Question, Refusal, silent
+from bot.domain import Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
 from bot.slack import delivery, intake, reply
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask
 from bot.slack.ports import Rooms
 from bot.slack.render.answer import answer_messages
+from bot.slack.render.choices import choice_messages
 from bot.slack.render.csv import to_csv
 from bot.slack.render.pieces import Message, cut, escape, one_line
 from bot.slack.render.refusal import refusal_messages
@@ -124,6 +125,8 @@ def _messages(outcome: Outcome, question: Question, *, quoted: bool) -> tuple[Me
     try:
         if isinstance(outcome, Refusal):
             return refusal_messages(outcome, question, quoted=quoted)
+        if isinstance(outcome, Clarification):
+            return choice_messages(outcome, question, quoted=quoted)
         return answer_messages(outcome, quoted=quoted)
     except Exception:  # A result that we cannot draw must not leave "Looking…" for ever.
         log.exception("not_drawn", question=question.id)

@@ -13,11 +13,24 @@ from uuid import UUID
 
 import asyncpg
 
-from bot.domain import Answer, Asker, Code, Dialect, Draft, Kind, Outcome, Question, Source
+from bot.domain import (
+    Answer,
+    Asker,
+    Clarification,
+    Code,
+    Dialect,
+    Draft,
+    Kind,
+    Outcome,
+    Question,
+    Source,
+)
 from bot.store.database import Database
 
 ANSWERED = "answered"
-"""The kind of a question that got rows; any other is a domain Kind."""
+"""The kind of a question that got rows; any other is ASKED_BACK or a domain Kind."""
+
+ASKED_BACK = "asked_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,16 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
             "tables": list(outcome.query.tables),
             "rows": len(outcome.table.rows),
             "truncated": outcome.table.truncated,
+        }
+    if isinstance(outcome, Clarification):
+        return {
+            "kind": ASKED_BACK,
+            "code": "",
+            "message": " | ".join(choice.label for choice in outcome.choices),
+            "shown": "",
+            "tables": [],
+            "rows": 0,
+            "truncated": False,
         }
     return {
         "kind": outcome.code.kind.value,

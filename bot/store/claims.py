@@ -27,6 +27,11 @@ class Claims:
             )
         return held is None or held == token
 
+    async def take(self, key: str) -> bool:
+        """End a claim; True for the one caller who ended it."""
+        with translated():
+            return bool(await self._redis.delete(self._prefix + key))
+
     async def release(self, key: str) -> None:
         """Give a claim back, so that the next caller gets it; for whoever holds it."""
         with translated():

@@ -17,6 +17,7 @@ from bot.answering import Status
 from bot.demo.workspace import Workspace
 from bot.digests import Digest
 from bot.domain import (
+    Answer,
     Code,
     Dialect,
     Event,
@@ -65,7 +66,7 @@ class FakeAnswering:
         self.known[question.id] = stored(question)
         return outcome
 
-    async def rows(self, question_id: str, team: str, channel: str, /) -> Outcome:
+    async def rows(self, question_id: str, team: str, channel: str, /) -> Answer | Refusal:
         """The rows of an answer that was given here."""
         known = self.known.get(question_id)
         if known is None:
