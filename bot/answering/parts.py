@@ -41,7 +41,11 @@ class Parts:
     linking: bool = True
     """Stored names that the question means."""
     dates: bool = True
-    """What day it is."""
+    """What day it is, and which days the question's words mean."""
+    asking_back: bool = True
+    """A question that means several things equally is asked back."""
+    followups: bool = True
+    """A question that goes on from the last one of its thread is told that one."""
     verified: bool = True
     """Questions whose SQL a person has checked, answered without a language model."""
     mending: bool = True

@@ -305,7 +305,7 @@ class Answering:
         self.metrics.question_seconds.labels(source).observe(seconds)
         if isinstance(outcome, Refusal):
             self.metrics.refusals.labels(outcome.code.value).inc()
-        else:
+        if isinstance(outcome, Answer):
             self.metrics.rows.observe(len(outcome.table.rows))
         try:
             await self.store.answers.record(
