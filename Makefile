@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench docs format clean
 .DEFAULT_GOAL := demo
 
 # $(1) is the lock file. --no-deps: the lock is complete.
@@ -38,6 +38,9 @@ check: $(VENV)/dev
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m tests.bench
+
+docs: $(VENV)/dev
+	@$(BIN)/python -m mkdocs build --strict --quiet --site-dir build/docs
 
 format: $(VENV)/dev
 	@$(BIN)/ruff check --fix .
