@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     query_timeout: float = Field(default=10, gt=0, description="seconds")
     query_max_cost: float = Field(default=2_000_000, gt=0, description="planner cost units")
 
+    # What `game-stats-bot eval` judges on beside DATABASE_URL, whose events both hold too.
+    eval_database_url: SecretStr | None = Field(
+        default=None, description="the events with other results: a lucky answer is wrong there"
+    )
+    eval_alone_url: SecretStr | None = Field(
+        default=None, description="one event alone; {event} is its slug with _ for -"
+    )
+
     # Slack.
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = Field(default=None, description="Socket Mode, if set")

@@ -11,17 +11,19 @@ import contextlib
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 from rich.console import Console
 
 from bot.demo import language
 from bot.demo.child import child
-from bot.demo.sample import SampleSpec, open_sample
+from bot.demo.sample import Copies, SampleError, SampleSpec, copies_of, open_copies, open_sample
 from bot.demo.servers import Servers, start_servers
 from bot.demo.servers.databases import ensure_database
 from bot.demo.servers.process import free_port, tail
@@ -63,12 +65,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """What the bot is told of databases; `events` is empty where they are the person's own."""
+    """What the bot is told of databases; `events` is empty where they are the person's own.
+
+    `copies` are for `eval`, and made by `copy`, for which nobody waits.
+    """
 
     database_url: str
     bot_database_url: str
     redis_url: str
     events: tuple[Event, ...] = ()
+    copies: Copies | None = None
+    copy: Callable[[], Awaitable[object]] | None = None
 
 
 async def run_demo(settings: Settings, options: Options, console: Console) -> None:
@@ -97,10 +104,22 @@ async def run_demo(settings: Settings, options: Options, console: Console) -> No
         _write_environment(options.folder / "demo.env", environment)
         bot = [sys.executable, "-m", "bot.cli", "serve"]
         process = await stack.enter_async_context(child(bot, log, environment))
+        copying = asyncio.create_task(_copy(places, console))
+        stack.callback(copying.cancel)
         console.print(f"The bot's log is {log}; its settings are demo.env beside it.")
         ended = await _until(stop, process.wait())
         if ended is not None:
             raise DemoError(f"the bot ended with code {ended}. Its log says:\n{tail(log)}")
+
+
+async def _copy(places: _Places, console: Console) -> None:
+    """Make the databases that `eval` judges on. Without them it judges on one, and says so."""
+    if places.copy is None:
+        return
+    try:
+        await places.copy()
+    except (SampleError, OSError, asyncpg.PostgresError) as error:
+        console.print(f"No copies to evaluate on: {error}", markup=False, highlight=False)
 
 
 async def _show(workspace: Workspace, said: language.Said) -> None:
@@ -145,15 +164,20 @@ async def _places(
     if len(given) == len(own):
         return _Places(given["database"], given["bot database"], given["redis"])
     servers = await _start(options.folder / "data", stack)
-    events: tuple[Event, ...] = ()
-    if "database" not in given:
-        today = datetime.now(UTC).date()
-        sample = await open_sample(servers, SampleSpec(today=today), load(settings.semantic_model))
-        given["database"], events = sample.reader_url, sample.events
+    places = _Places(given.get("database", ""), "", given.get("redis", servers.redis_url))
+    if not places.database_url:
+        spec, model = SampleSpec(today=datetime.now(UTC).date()), load(settings.semantic_model)
+        sample = await open_sample(servers, spec, model)
+        places = replace(
+            places,
+            database_url=sample.reader_url,
+            events=sample.events,
+            copies=copies_of(servers),
+            copy=partial(open_copies, servers, spec, model),
+        )
     if "bot database" not in given:
         given["bot database"] = await ensure_database(servers, "game_stats_bot")
-    redis = given.get("redis", servers.redis_url)
-    return _Places(given["database"], given["bot database"], redis, events)
+    return replace(places, bot_database_url=given["bot database"])
 
 
 async def _start(folder: Path, stack: contextlib.AsyncExitStack) -> Servers:
@@ -177,6 +201,12 @@ async def _bind(workspace: Workspace, places: _Places) -> None:
 def _environment(
     workspace: Workspace, places: _Places, chosen: language.Language
 ) -> dict[str, str]:
+    evaluation = {}
+    if places.copies is not None:
+        evaluation = {
+            "EVAL_DATABASE_URL": places.copies.again_url,
+            "EVAL_ALONE_URL": places.copies.alone_url,
+        }
     return {
         "SLACK_API_URL": workspace.api_url,
         "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -188,6 +218,7 @@ def _environment(
         "OLLAMA_MODEL": chosen.model,
         "HTTP_PORT": str(free_port()),
         "JWT_SECRET": secrets.token_hex(32),
+        **evaluation,
     }
 
 

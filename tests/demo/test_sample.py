@@ -51,6 +51,32 @@ def test_seeds_differ() -> None:
     assert everything(SampleSpec())["players"] != other["players"]
 
 
+def test_another_luck_keeps_who_plays_and_changes_how_it_goes() -> None:
+    """Names, seeds, pools and days stay; captains, scores and winners do not."""
+    one, other = everything(SampleSpec()), everything(SampleSpec(luck=1))
+
+    def column(rows: dict[str, list[tuple[object, ...]]], table: str, *names: str) -> list[object]:
+        places = [COLUMNS[table].index(name) for name in names]
+        kept = [row for row in rows[table] if row[COLUMNS[table].index("deleted_at")] is None]
+        return sorted(str([row[place] for place in places]) for row in kept)
+
+    for table, names in {
+        "events": ("id", "name", "start_date"),
+        "teams": ("name", "initial_seed"),
+        "fields": ("name",),
+        "game_rounds": ("id", "name"),
+    }.items():
+        assert column(one, table, *names) == column(other, table, *names)
+    assert column(one, "players", "id", "is_captain") != column(
+        other, "players", "id", "is_captain"
+    )
+    scores = ("team_home_games", "home_team_score", "away_team_score")
+    assert column(one, "games", *scores) != column(other, "games", *scores)
+    assert column(one, "teams", "id", "final_placement") != column(
+        other, "teams", "id", "final_placement"
+    )
+
+
 def test_events_do_not_depend_on_each_other() -> None:
     """Every row of an event alone is among the rows of all, and nothing else is."""
     whole = everything(SampleSpec())

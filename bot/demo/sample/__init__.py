@@ -8,8 +8,19 @@ seasons. It holds all the traps of the real data: deleted rows, several words fo
 without a round, goals without a player, forgotten spirit scores.
 """
 
+from bot.demo.sample.copies import Copies, copies_of, open_copies
 from bot.demo.sample.database import READER, SampleDatabase, open_sample
 from bot.demo.sample.load import SampleError, load_sample
 from bot.demo.sample.spec import SampleSpec
 
-__all__ = ["READER", "SampleDatabase", "SampleError", "SampleSpec", "load_sample", "open_sample"]
+__all__ = [
+    "READER",
+    "Copies",
+    "SampleDatabase",
+    "SampleError",
+    "SampleSpec",
+    "copies_of",
+    "load_sample",
+    "open_copies",
+    "open_sample",
+]

@@ -7,7 +7,7 @@ are made beside it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from itertools import count
@@ -15,7 +15,7 @@ from random import Random
 from uuid import UUID
 
 from bot.demo.sample.names import team_name
-from bot.demo.sample.rosters import Team, make_team, new_id
+from bot.demo.sample.rosters import Team, make_team, new_id, other_luck
 from bot.demo.sample.schedule import CLOCK, Schedule
 from bot.demo.sample.shared import Shared
 from bot.demo.sample.spec import SampleSpec
@@ -79,6 +79,9 @@ def make_event(spec: SampleSpec, number: int, shared: Shared) -> Tournament:
     fields = shared.fields[location]
     used = min(len(fields), max(4, math.ceil(teams / 6)))
     rounds = {name: Round(new_id(random), name, kind) for name, kind in _ROUNDS.items()}
+    if spec.luck:
+        random = Random(f"{spec.seed}:luck:{spec.luck}:{number}")
+        divisions = [_other_luck(random, division) for division in divisions]
     _play(Stages(random, Schedule(first, fields[:used]), rounds), divisions, when, clock)
     pools = [round_ for division in divisions for round_, _ in division.pools]
     name = _NAMES.get(number) or f"{_MORE[number % len(_MORE)]} {number}"
@@ -143,6 +146,13 @@ def _teams(random: Random, division: str, names: list[str]) -> list[Team]:
         make_team(random, name, division, strengths[index], seeds[index])
         for index, name in enumerate(names)
     ]
+
+
+def _other_luck(random: Random, division: Division) -> Division:
+    teams = tuple(other_luck(random, team) for team in division.teams)
+    rounds = (round_ for round_, _ in division.pools)
+    # Pools come out of the seeds, which stay.
+    return replace(division, teams=teams, pools=tuple(zip(rounds, split(teams), strict=True)))
 
 
 def _play(stages: Stages, divisions: list[Division], when: When, clock: datetime) -> None:

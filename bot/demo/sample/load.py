@@ -85,7 +85,8 @@ def make_rows(spec: SampleSpec) -> Iterator[Rows]:
 
 def event_rows(spec: SampleSpec, event: Tournament, shared: Shared) -> Rows:
     """All rows of one event."""
-    random = Random(f"{spec.seed}:rows:{event.number}")
+    luck = f":{spec.luck}" if spec.luck else ""
+    random = Random(f"{spec.seed}:rows:{event.number}{luck}")
     opened = datetime.combine(event.first, time(), UTC) - timedelta(days=60)
     rows = Rows(random, opened)
     pen = Pen(random, rows, shared, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -66,6 +66,25 @@ def make_team(random: Random, name: str, division: str, strength: float, seed: i
         for index, (person, gender) in enumerate(names.items())
     )
     return Team(new_id(random), name, seed, strength, random.gauss(0, 0.13), players)
+
+
+def other_luck(random: Random, team: Team) -> Team:
+    """The same team and people, with other strengths, captains and jerseys."""
+    size = len(team.players)
+    jerseys = random.sample(range(100), size)
+    captain, spirit_captain = random.sample(range(size), 2)
+    players = tuple(
+        replace(
+            player,
+            jersey=jerseys[index],
+            captain=index == captain,
+            spirit_captain=index == spirit_captain,
+            cutting=random.paretovariate(1.6),
+            throwing=random.paretovariate(1.4),
+        )
+        for index, player in enumerate(team.players)
+    )
+    return replace(team, strength=random.gauss(0, 1), spirit=random.gauss(0, 0.13), players=players)
 
 
 def new_id(random: Random) -> UUID:

@@ -16,6 +16,8 @@ class SampleSpec:
     further ones have been played. `teams` is the range of teams in a division. `only` keeps some
     events by number and leaves their rows exactly as they are beside the others; what is shared
     (locations, users) is always there. Without it there are two more, a draft and a deleted event.
+    Another `luck` keeps names, seeds, pools, days and the events' ids, and changes captains,
+    jerseys, cancellations, scores, winners, statistics and spirit.
     Raises ValueError for sizes that no tournament has.
     """
 
@@ -25,6 +27,7 @@ class SampleSpec:
     seed: int = 2041
     today: date = SATURDAY
     only: tuple[int, ...] | None = None
+    luck: int = 0
 
     def __post_init__(self) -> None:
         if not 8 <= self.teams[0] <= self.teams[1] <= 20:  # the brackets are made for these
