@@ -12,17 +12,19 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 
+import httpx
 import structlog
 import uvicorn
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.app import App, ConfigError, open_app, plain, prepare
-from bot.http import TokenRules, build_http
-from bot.http.health import Check, look
+from bot.http import SECRET_BYTES, Fetch, Health, Keys, Life, TokenRules, build_http
+from bot.http.health import OK, Check, look
+from bot.http.protocol import PatientProtocol
 from bot.llm import CircuitState, LanguageModelError
 from bot.settings import Settings
 from bot.slack.app import SlackConfig, SlackSurface, open_slack
+from bot.slack.web import is_local
 from bot.store import StoreError
 from bot.store.tasks import end
 from bot.warehouse import WarehouseError
@@ -36,6 +38,16 @@ WATCH_SECONDS = 15.0
 """Between two looks at the servers, for the metrics."""
 
 _CIRCUIT = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
+
+STUCK_SECONDS = 60.0
+"""Without a turn of the loop that takes jobs for so long, the process counts as dead."""
+
+KEYS_SECONDS = 5.0
+KEYS_BYTES = 256_000
+"""What fetching the keys that sign tokens may take."""
+
+END_SECONDS = 20
+"""What requests that are being answered get at a stop."""
 
 WARM_SECONDS = 600.0
 """How long a language model may take to load."""
@@ -52,7 +64,8 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
         routes = slack.routes() if slack is not None and listen else []
         # A worker has no connection of its own to Slack that could be watched.
         checks = _checks(app, slack if listen else None)
-        server = _http_server(app, routes, checks)
+        health = Health(checks, lambda: _life(app, slack if listen else None, work=work))
+        server = _http_server(app, routes, health)
         listening = server.serve([_listening(settings.http_host, settings.http_port)])
         tasks = [asyncio.create_task(listening, name="http")]
         if slack is not None and listen:
@@ -93,21 +106,64 @@ def _listening(host: str, port: int) -> socket.socket:
         raise ConfigError(f"HTTP_HOST, HTTP_PORT: {host}:{port} is no use: {error}.") from None
 
 
-def _http_server(app: App, routes: list[BaseRoute], checks: Mapping[str, Check]) -> uvicorn.Server:
-    config = uvicorn.Config(_http(app, routes, checks), log_config=None, access_log=False)
+def _http_server(app: App, routes: list[BaseRoute], health: Health) -> uvicorn.Server:
+    registry, rules = app.metrics.registry, _token_rules(app.settings)
+    http = build_http(app.answering, registry, health, rules, routes)
+    config = uvicorn.Config(
+        http,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=END_SECONDS,
+    )
     server = uvicorn.Server(config)
     # Signals are ours: the jobs must end before the process does.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     return server
 
 
-def _http(app: App, routes: list[BaseRoute], checks: Mapping[str, Check]) -> Starlette:
-    settings, answering = app.settings, app.answering
-    rules = None
-    if settings.jwt_secret is not None:
-        secret = settings.jwt_secret.get_secret_value()
-        rules = TokenRules(secret, settings.jwt_issuer, settings.jwt_audience)
-    return build_http(answering, app.metrics.registry, checks, rules, routes)
+def _token_rules(settings: Settings) -> TokenRules | None:
+    """What a token must satisfy; None without any key. Raises ConfigError."""
+    secret, url = plain(settings.jwt_secret), settings.jwt_jwks_url
+    if secret and len(secret.encode()) < SECRET_BYTES:
+        raise ConfigError(f"JWT_SECRET is too short: HS256 wants {SECRET_BYTES} bytes or more.")
+    if url and not url.startswith(("https://", "http://")):
+        raise ConfigError("JWT_JWKS_URL is an address that begins with https:// or http://.")
+    if not secret and not url:
+        return None
+    keys = Keys(key_set(url)) if url else None
+    return TokenRules(secret, keys, settings.jwt_issuer, settings.jwt_audience)
+
+
+def key_set(url: str) -> Fetch:
+    """Fetches the JSON Web Key Set at `url`."""
+
+    async def fetch() -> bytes:
+        body = b""
+        try:
+            async with (
+                httpx.AsyncClient(timeout=KEYS_SECONDS, trust_env=not is_local(url)) as client,
+                client.stream("GET", url) as reply,
+            ):
+                reply.raise_for_status()
+                async for piece in reply.aiter_bytes():
+                    body += piece
+                    if len(body) > KEYS_BYTES:
+                        raise ValueError("the key set is too long")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ConnectionError(f"{url}: {error!r}") from error
+        return body
+
+    return fetch
+
+
+def _life(app: App, slack: SlackSurface | None, *, work: bool) -> Life:
+    """Whether jobs are taken, if that is this process's work; and how Slack's connection is."""
+    age = app.jobs.age() if work else None
+    stuck = age is not None and age > STUCK_SECONDS
+    return Life("stuck" if stuck else "ok", age, slack.ping_age() if slack else None)
 
 
 def _checks(app: App, slack: SlackSurface | None) -> dict[str, Check]:
@@ -126,7 +182,7 @@ async def _watch(app: App, checks: Mapping[str, Check]) -> None:
     metrics = app.metrics
     while True:
         for name, state in (await look(checks)).items():
-            metrics.dependency_up.labels(name).set(state == "ok")
+            metrics.dependency_up.labels(name).set(state.state == OK)
         for model, circuit in app.answering.router.circuits().items():
             metrics.circuit.labels(model).set(_CIRCUIT[circuit])
         with contextlib.suppress(StoreError):  # `dependency_up` says it

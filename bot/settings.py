@@ -67,10 +67,15 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     jwt_secret: SecretStr | None = Field(
-        default=None, description="HS256; without it no analytics API"
+        default=None, description="HS256; without it and JWT_JWKS_URL no analytics API"
     )
+    jwt_jwks_url: str = Field(default="", description="RS256: where the public keys are")
     jwt_issuer: str = ""
     jwt_audience: str = ""
+
+    # Traces.
+    otel_exporter_otlp_endpoint: str = Field(default="", description="OTLP over HTTP; off if empty")
+    otel_show_text: bool = Field(default=False, description="questions and SQL in traces")
 
     # Digests.
     timezone: str = Field(default="UTC", description="IANA name for events that have none")

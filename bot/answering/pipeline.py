@@ -101,6 +101,10 @@ class Answering:
         await self._record(asked, outcome, time.monotonic() - started, trail)
         return outcome
 
+    async def stopped(self, question: Question) -> None:
+        """Record a question whose `answer` was cancelled because its asker went away."""
+        await self._record(question, words.refusal(Code.STOPPED), 0.0, _Trail())
+
     async def rows(self, question_id: str, team: str, channel: str) -> Answer | Refusal:
         """Run the recorded SQL of an answer again, now, if its channel still has those events."""
         return await self._safely(lambda: self._rows(question_id, team, channel))

@@ -2,101 +2,169 @@
 
 The fields are those of the game-stats-api's own endpoint; unlike there, a refusal is 422 with a
 code, and `user_id` must be the token's. A question that means several things is 422 `ambiguous`
-with `choices`, each a label and the question to ask instead.
+with `choices`, each a label and the question to ask instead. With `Accept: text/event-stream` the
+stages come first.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import asyncio
 import uuid
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from bot.answering import Answering
-from bot.domain import Answer, Asker, Clarification, Code, Kind, Question, Refusal, Source
-from bot.http.errors import Forbidden, NotFound, TooLarge, Unprocessable, problem
+from bot.answering import Answering, words
+from bot.domain import (
+    Answer,
+    Asker,
+    Clarification,
+    Code,
+    Kind,
+    Outcome,
+    Question,
+    Refusal,
+    Report,
+    silent,
+)
+from bot.http.body import read_query
+from bot.http.contract import Choice, Models, Problem, QueryRequest, StreamError
+from bot.http.contract import Model as ModelState
+from bot.http.errors import Forbidden, NotFound, Unavailable, problem
+from bot.http.render import answer_body, to_json
+from bot.http.stream import Event, EventStream, Gone, unless_gone
 from bot.http.token import Caller, TokenRules, read_token
+from bot.warehouse import WarehouseError
 
-BODY_LIMIT = 16_384
-"""The longest body taken, in bytes."""
+AT_ONCE = 64
+"""Questions that are worked on at once; what comes beyond them is sent away."""
 
-
-async def query(request: Request, answering: Answering, rules: TokenRules) -> Response:
-    """Answer one question. Raises HttpError for all that is wrong with the request."""
-    caller = read_token(request.headers.get("authorization", ""), rules)
-    text, user, event = _read(await _body(request))
-    if user != caller.user:
-        raise Forbidden("`user_id` is not the user of the token.")
-    if not caller.may_see(event):
-        raise Forbidden("The token does not cover this event.")
-    if event not in {known.id for known in await answering.directory()}:
-        raise NotFound("There is no such event.")
-    outcome = await answering.answer(_question(text, caller, event))
-    if isinstance(outcome, Clarification):
-        choices = [{"label": each.label, "question": each.question} for each in outcome.choices]
-        return problem(422, "ambiguous", outcome.question, choices=choices)
-    return _refused(outcome) if isinstance(outcome, Refusal) else _answered(outcome)
+AGAIN_SECONDS = 5.0
+STREAM = "text/event-stream"
+AMBIGUOUS = "ambiguous"
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge(f"The body may have up to {BODY_LIMIT} bytes.")
-    return body
+@dataclass(slots=True)
+class Api:
+    """What answers. One a process, since it counts the questions inside."""
+
+    answering: Answering
+    rules: TokenRules
+    inside: int = 0
+
+    async def query(self, request: Request) -> ASGIApp:
+        """Answer one question. Raises HttpError for all that is wrong with the request."""
+        caller = await read_token(request.headers.get("authorization", ""), self.rules)
+        asked = await read_query(request)
+        if missing := await self._missing(asked, caller):
+            return missing
+        question = _question(asked, caller)
+
+        async def gone() -> None:
+            await self.answering.stopped(question)
+
+        async def last_event(report: Report) -> Event:
+            with self._counted():
+                return await _event(await self.answering.answer(question, report))
+
+        if STREAM in request.headers.get("accept", ""):
+            return EventStream(last_event, gone)
+        with self._counted():
+            try:
+                outcome = await unless_gone(
+                    request.receive, self.answering.answer(question, silent)
+                )
+            except Gone:
+                await gone()
+                return Response(status_code=499)  # nobody reads it
+        return await _response(outcome)
+
+    async def models(self, request: Request) -> Response:
+        """The language models, for whoever may ask."""
+        await read_token(request.headers.get("authorization", ""), self.rules)
+        status = await self.answering.router.status()
+        body = Models(
+            models=[
+                ModelState(each.name, each.installed, each.loaded, each.circuit.value)
+                for each in status.models
+            ],
+            answers=status.answers,
+            reachable=status.reachable,
+            warming=status.warming,
+            running=status.running,
+            waiting=status.waiting,
+        )
+        return _json(to_json(asdict(body)))
+
+    async def _missing(self, asked: QueryRequest, caller: Caller) -> Response | None:
+        """Hold a question to its token and to the events there are."""
+        if asked.user_id != caller.user:
+            raise Forbidden("`user_id` is not the user of the token.")
+        if not caller.may_see(asked.event_id):
+            raise Forbidden("The token does not cover this event.")
+        if self.inside >= AT_ONCE:
+            raise Unavailable("Too many questions at once. Try again soon.", AGAIN_SECONDS)
+        try:
+            known = await self.answering.directory()
+        except WarehouseError as error:
+            return _refused(words.refusal(error.code))
+        if asked.event_id not in {event.id for event in known}:
+            raise NotFound("There is no such event.")
+        return None
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
 
 
-def _read(body: bytes) -> tuple[str, UUID, UUID]:
-    try:
-        fields = json.loads(body)
-        question, user, event = fields["question"], fields["user_id"], fields["event_id"]
-        if not isinstance(question, str):
-            raise TypeError
-        return question, UUID(user), UUID(event)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Unprocessable(
-            "Send JSON with `question` (text), `user_id` (uuid) and `event_id` (uuid)."
-        ) from None
-
-
-def _question(text: str, caller: Caller, event: UUID) -> Question:
+def _question(asked: QueryRequest, caller: Caller) -> Question:
     asker = Asker(surface="http", team="api", user=str(caller.user))
-    return Question(id=str(uuid.uuid4()), text=text, asker=asker, events=(event,))
+    return Question(str(uuid.uuid4()), asked.question, asker, events=(asked.event_id,))
 
 
-def _answered(answer: Answer) -> Response:
-    names = [column.name for column in answer.table.columns]
-    body: dict[str, Any] = {
-        "question": answer.question.text,
-        "sql": answer.query.shown,
-        "explanation": f"Read {', '.join(answer.query.tables)} of {answer.events[0].name}.",
-        "results": [dict(zip(names, map(_plain, row), strict=True)) for row in answer.table.rows],
-        # Only a person's check is known to be right; a model's word for itself is no measure.
-        "confidence": 1.0 if answer.draft.source is Source.VERIFIED else None,
-    }
-    if answer.table.truncated:
-        body["warning"] = f"Only the first {len(answer.table.rows)} rows are here."
-    return JSONResponse(body)
+async def _response(outcome: Outcome) -> Response:
+    if isinstance(outcome, Answer):
+        return _json(await asyncio.to_thread(answer_body, outcome))
+    if isinstance(outcome, Clarification):
+        return problem(422, AMBIGUOUS, outcome.question, choices=_choices(outcome))
+    return _refused(outcome)
 
 
 def _refused(refusal: Refusal) -> Response:
+    wait = refusal.retry_after
+    if refusal.code.kind is Kind.OUTAGE:
+        wait = wait or AGAIN_SECONDS
+    return problem(_status(refusal), refusal.code.value, refusal.message, wait)
+
+
+async def _event(outcome: Outcome) -> Event:
+    if isinstance(outcome, Answer):
+        return Event("result", await asyncio.to_thread(answer_body, outcome))
+    if isinstance(outcome, Clarification):
+        said = StreamError(422, Problem(AMBIGUOUS, outcome.question, _choices(outcome)))
+    else:
+        wait = outcome.retry_after
+        said = StreamError(_status(outcome), Problem(outcome.code.value, outcome.message), wait)
+    return Event("error", to_json(asdict(said)))
+
+
+def _choices(outcome: Clarification) -> list[Choice]:
+    return [Choice(each.label, each.question) for each in outcome.choices]
+
+
+def _status(refusal: Refusal) -> int:
     if refusal.code is Code.RATE_LIMITED:
-        wait = {"Retry-After": str(math.ceil(refusal.retry_after or 1))}
-        return problem(429, refusal.code.value, refusal.message, wait)
-    status = {Kind.REFUSAL: 422, Kind.OUTAGE: 503, Kind.BUG: 500}[refusal.code.kind]
-    return problem(status, refusal.code.value, refusal.message)
+        return 429
+    return {Kind.REFUSAL: 422, Kind.OUTAGE: 503, Kind.BUG: 500}[refusal.code.kind]
 
 
-def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value)
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from bot.answering import Answering
-from bot.http import analytics
-from bot.http.errors import HttpError, on_http_error, problem
-from bot.http.health import Check, look
+from bot.http.analytics import Api
+from bot.http.edge import Edge
+from bot.http.errors import HttpError, on_http_error, on_starlette_error, problem
+from bot.http.health import Health
 from bot.http.token import TokenRules
+
+_CLOSED = "Set JWT_SECRET or JWT_JWKS_URL to open the analytics API."
 
 
 def build_http(
     answering: Answering,
     registry: CollectorRegistry,
-    checks: Mapping[str, Check],
+    health: Health,
     rules: TokenRules | None,
     more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Put the routes together. Without token rules the analytics API answers 503."""
-
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz(_request: Request) -> Response:
-        found = await look(checks)
-        well = all(state == "ok" for state in found.values())
-        return JSONResponse(found, status_code=200 if well else 503)
+    api = Api(answering, rules) if rules is not None else None
 
     async def metrics(_request: Request) -> Response:
         return PlainTextResponse(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    async def query(request: Request) -> Response:
-        if rules is None:
-            return problem(503, "not_configured", "Set JWT_SECRET to open the analytics API.")
-        return await analytics.query(request, answering, rules)
+    async def query(request: Request) -> ASGIApp:
+        return await api.query(request) if api else problem(503, "not_configured", _CLOSED)
 
-    return Starlette(
+    async def models(request: Request) -> Response:
+        return await api.models(request) if api else problem(503, "not_configured", _CLOSED)
+
+    app = Starlette(
         routes=[
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route("/healthz", health.healthz),
+            Route("/readyz", health.readyz),
             Route("/metrics", metrics),
             Route("/api/v1/analytics/query", query, methods=["POST"]),
+            Route("/api/v1/models", models),
             *more,
         ],
-        exception_handlers={HttpError: on_http_error},
+        middleware=[Middleware(Edge)],
+        exception_handlers={HttpError: on_http_error, HTTPException: on_starlette_error},
     )
+    # Its address would be made of the request's own Host header.
+    app.router.redirect_slashes = False
+    return app

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_TURN_SECONDS = 5.0  # a loop that has its hands full still shows that it lives
 _PAUSE_SECONDS = 0.5  # between two tries while Redis is down
 
 
@@ -80,6 +82,7 @@ class Jobs:
         self._pace = pace
         self._waited = waited
         self._handlers: dict[str, Handler] = {}
+        self._turned: float | None = None
 
     def register(self, name: str, handler: Handler) -> None:
         """Say who does the jobs called `name`; before `work` begins."""
@@ -96,12 +99,17 @@ class Jobs:
         """Jobs that wait or run. Raises StoreError."""
         return await self._queue.depth()
 
+    def age(self) -> float | None:
+        """Seconds since the loop that takes jobs last came round; None before `work`."""
+        return None if self._turned is None else time.monotonic() - self._turned
+
     async def work(self) -> None:
         """Run jobs until cancelled. Goes on by itself after Redis was down."""
         consumer = secrets.token_hex(8)
         running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
+                self._turned = time.monotonic()
                 with _logged("queue_down"):
                     await self._queue.prepare()
                     await self._take_and_start(consumer, running)
@@ -113,8 +121,11 @@ class Jobs:
         """Fill `running`, tasks by entry; until StoreError or cancelled."""
         while True:
             check_cancelled()
+            self._turned = time.monotonic()
             if len(running) >= self._pace.concurrency:
-                await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    running.values(), timeout=_TURN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 await asyncio.sleep(0)  # lets those that ended leave `running`
                 continue
             free = self._pace.concurrency - len(running)

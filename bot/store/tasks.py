@@ -12,7 +12,7 @@ import asyncio
 _AGAIN_SECONDS = 1.0
 
 
-async def end(task: asyncio.Task[None]) -> None:
+async def end(task: asyncio.Task[object]) -> None:
     """Cancel `task`, again if need be, until it has ended; its result and its error are left."""
     while not task.done():
         task.cancel()

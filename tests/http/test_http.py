@@ -11,11 +11,12 @@ import httpx
 import jwt
 import pytest
 
-from bot.http import TokenRules, build_http
+from bot.http import Health, TokenRules, build_http
 from tests.plugins.house import House
 
 SECRET = "s" * 32
 USER = uuid.UUID(int=7)
+JSON = {"Content-Type": "application/json"}
 QUERY = "/api/v1/analytics/query"
 
 
@@ -32,7 +33,7 @@ async def ill() -> None:
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, in process."""
     app = build_http(
-        house.app.answering, house.app.metrics.registry, {"one": well}, TokenRules(SECRET)
+        house.app.answering, house.app.metrics.registry, Health({"one": well}), TokenRules(SECRET)
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as opened:
@@ -124,18 +125,18 @@ async def test_an_admin_sees_every_event_that_exists(
     "content",
     [b"", b"[]", b"{}", b"nonsense", b'{"question": 5, "user_id": "x", "event_id": "y"}', b"null"],
 )
-async def test_a_body_of_another_form_is_unprocessable(
+async def test_a_body_of_another_form_is_a_bad_request(
     house: House, client: httpx.AsyncClient, content: bytes
 ) -> None:
-    """422 says what to send."""
-    answer = await client.post(QUERY, content=content, headers=token(house))
-    assert answer.status_code == 422
-    assert "question" in answer.json()["error"]["message"]
+    """400 names what is wrong and where the form is written down."""
+    answer = await client.post(QUERY, content=content, headers=token(house) | JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_body")
+    assert "/api/v1/docs" in answer.json()["error"]["message"]
 
 
 async def test_a_long_body_is_cut_off(house: House, client: httpx.AsyncClient) -> None:
     """More than 16 KiB is 413."""
-    answer = await client.post(QUERY, content=b"x" * 20_000, headers=token(house))
+    answer = await client.post(QUERY, content=b"x" * 20_000, headers=token(house) | JSON)
     assert answer.status_code == 413
 
 
@@ -168,8 +169,9 @@ async def test_the_rate_limit_is_429_with_a_time(house: House, client: httpx.Asy
 
 async def test_health_and_metrics(house: House, client: httpx.AsyncClient) -> None:
     """Alive, ready, and counting under the named metrics."""
-    assert (await client.get("/healthz")).json() == {"status": "ok"}
-    assert (await client.get("/readyz")).json() == {"one": "ok"}
+    assert (await client.get("/healthz")).json()["status"] == "ok"
+    ready = (await client.get("/readyz")).json()
+    assert (ready["status"], ready["checks"]["one"]["state"]) == ("ready", "ok")
     house.ollama.answers["teams"] = "SELECT count(*) FROM teams"
     asked = body(house, question="count the teams")
     await client.post(QUERY, json=asked, headers=token(house))
@@ -180,14 +182,13 @@ async def test_health_and_metrics(house: House, client: httpx.AsyncClient) -> No
 
 async def test_readiness_names_what_is_down(house: House) -> None:
     """503 with each dependency by name."""
-    checks = {"database": well, "slack": ill}
-    app = build_http(house.app.answering, house.app.metrics.registry, checks, None)
+    health = Health({"database": well, "slack": ill})
+    app = build_http(house.app.answering, house.app.metrics.registry, health, None)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()) == (
-            503,
-            {"database": "ok", "slack": "ConnectionError"},
-        )
+        found = {name: each["state"] for name, each in answer.json()["checks"].items()}
+        assert answer.status_code == 503
+        assert found == {"database": "ok", "slack": "ConnectionError"}
         closed = await client.post(QUERY, json={})
-        assert closed.status_code == 503
+        assert (closed.status_code, closed.json()["error"]["code"]) == (503, "not_configured")
