@@ -252,6 +252,21 @@ class ResultTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a query says of its rows as a whole; the defaults claim nothing.
+
+    `sorted_by` is the index of the result column that rows are sorted by first, None if that is
+    open; `limited` says that a LIMIT may have left rows out; `counted` is the table all of whose
+    rows the one result counts, or empty.
+    """
+
+    sorted_by: int | None = None
+    descending: bool = False
+    limited: bool = False
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question answered.
 
@@ -267,6 +282,7 @@ class Answer:
     seconds: float
     repaired: bool = False
     note: str = ""
+    shape: Shape = Shape()
 
 
 @dataclass(frozen=True, slots=True)

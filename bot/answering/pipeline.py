@@ -22,6 +22,7 @@ from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.parts import EVERYTHING, Parts
+from bot.answering.shape import shape_of
 from bot.domain import (
     Answer,
     Clarification,
@@ -368,4 +369,5 @@ def _answered(
         table=table,
         seconds=time.monotonic() - started,
         note=", ".join(query.mended),
+        shape=shape_of(query.shown, table.columns),
     )

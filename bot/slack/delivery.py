@@ -27,16 +27,27 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+NOT_EVERYWHERE = frozenset({"data_table", "data_visualization", "table"})
+"""Blocks that some workspaces do not take."""
+
 PATIENCE = 300.0
 """Seconds that a final answer waits out Slack's limits before its job is tried again."""
 
 
-async def plainer(forms: Sequence[Message], send: Callable[[Message], Awaitable[T]]) -> T:
-    """Send the first of `forms` (best first) that Slack takes. Raises SlackError."""
+async def plainer(web: Web, forms: Sequence[Message], send: Callable[[Message], Awaitable[T]]) -> T:
+    """Send the first of `forms` (best first) that Slack takes; the last one has no blocks.
+
+    Forms with a block that the workspace is known not to have are passed over.
+    Raises SlackError.
+    """
     for form in forms[:-1]:
+        if web.unsupported & form.kinds:
+            continue
         try:
             return await send(form)
         except BlocksRejectedError as error:
+            # What every workspace has is refused for its content: it gets another chance.
+            web.unsupported.update(error.unsupported & NOT_EVERYWHERE)
             log.warning("blocks_rejected", method=error.method, reason=error.code)
     return await send(forms[-1])
 
@@ -90,7 +101,7 @@ async def post(
         )
         return str(reply["ts"])
 
-    return await plainer(forms, lambda form: patiently(lambda: send(form)))
+    return await plainer(web, forms, lambda form: patiently(lambda: send(form)))
 
 
 async def edit(
@@ -121,7 +132,7 @@ async def replace(
         await patiently(lambda: edit(web, channel, ts, form, metadata), harmless=True)
 
     try:
-        await plainer(forms, send)
+        await plainer(web, forms, send)
     except MessageGoneError:
         await post(web, channel, thread_ts, forms, metadata)
 
@@ -153,7 +164,9 @@ async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> None:
     """
     if to.response_url:
         try:
-            await plainer(forms, lambda form: patiently(lambda: web.respond(to.response_url, form)))
+            await plainer(
+                web, forms, lambda form: patiently(lambda: web.respond(to.response_url, form))
+            )
         except SlackError as error:
             log.info("response_url_failed", reason=error.code)
         else:
@@ -170,7 +183,7 @@ async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> None:
         )
 
     try:
-        await plainer(forms, lambda form: patiently(lambda: ephemeral(form)))
+        await plainer(web, forms, lambda form: patiently(lambda: ephemeral(form)))
     except ChannelClosedError:
         await post(web, await direct(web, to.user), "", forms)
 

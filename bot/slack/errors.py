@@ -15,8 +15,10 @@ SlackError
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -44,7 +46,12 @@ class RateLimitedError(SlackDownError):
 
 
 class BlocksRejectedError(SlackError):
-    """Slack refuses these blocks or finds the message too long."""
+    """Slack refuses these blocks or finds the message too long.
+
+    `unsupported` are the types that this workspace does not have at all, as far as Slack says.
+    """
+
+    unsupported: frozenset[str] = frozenset()
 
 
 class MessageGoneError(SlackError):
@@ -141,6 +148,16 @@ def slack_error(method: str, code: str, status: int, retry_after: str | None = N
     return CallRejectedError(method, code or f"status {status}")
 
 
+_UNSUPPORTED = re.compile(r"unsupported type: (\w+) \[json-pointer:/blocks/\d+(/type)?\]")
+
+
+def _unsupported(data: dict[str, Any]) -> frozenset[str]:
+    """The block types that Slack's answer calls unsupported."""
+    metadata = data.get("response_metadata") or {}
+    texts = " ".join(map(str, metadata.get("messages") or data.get("errors") or ()))
+    return frozenset(match.group(1) for match in _UNSUPPORTED.finditer(texts))
+
+
 @contextmanager
 def translated(method: str) -> Iterator[None]:
     """Turn what the SDK and the network raise into a SlackError. Raises only that."""
@@ -152,7 +169,10 @@ def translated(method: str) -> Iterator[None]:
         headers = getattr(response, "headers", None) or {}
         status = getattr(response, "status_code", getattr(response, "status", 500))
         code = str(data.get("error", ""))
-        raise slack_error(method, code, status, headers.get("Retry-After")) from error
+        known = slack_error(method, code, status, headers.get("Retry-After"))
+        if isinstance(known, BlocksRejectedError):
+            known.unsupported = _unsupported(data)
+        raise known from error
     except SlackClientError as error:
         raise SlackDownError(method, type(error).__name__) from error
     except _NETWORK as error:

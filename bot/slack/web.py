@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,10 +26,14 @@ _TIMEOUT = 30
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Calls to Slack. `client` carries the bot's token."""
+    """Calls to Slack. `client` carries the bot's token.
+
+    `unsupported` are the block types that this workspace was seen not to have.
+    """
 
     client: AsyncWebClient
     metrics: Metrics
+    unsupported: set[str] = field(default_factory=set)
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Do one call, such as "chat.postMessage". Raises SlackError."""

@@ -95,7 +95,7 @@ async def test_a_mention_is_answered_with_sql_csv_and_state(office: Office) -> N
     async with office.bot():
         ts = workspace.post("sam", "spring-classic", "@Game Stats the first three teams?")
         reply = await office.reply("spring-classic", ts, "Ask again")
-        assert {"table", "context", "actions"} <= {each["type"] for each in reply["blocks"]}
+        assert {"data_table", "context", "actions"} <= {each["type"] for each in reply["blocks"]}
         assert "Spring Classic" in str(reply["blocks"])
         assert MODEL in str(reply["blocks"])
         actions = next(each for each in reply["blocks"] if each["type"] == "actions")

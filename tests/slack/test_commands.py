@@ -37,7 +37,8 @@ async def test_stats_answers_the_asker_alone(scene: Scene) -> None:
     second = await scene.whisper("maya")
     assert [block["type"] for block in second["blocks"]] == [
         "rich_text",
-        "table",
+        "rich_text",
+        "data_table",
         "context",
         "actions",
     ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -38,9 +40,21 @@ def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
 
 
 def cells(message: Message) -> list[list[str]]:
-    """The texts of the native table."""
-    (native,) = blocks(message, "table")
-    return [[cell["text"] for cell in row] for row in native["rows"]]
+    """The texts of the table, instants by what clients show that do not know them."""
+    (native,) = [block for block in message.blocks if block["type"] in {"table", "data_table"}]
+    return [[reading(cell) for cell in row] for row in native["rows"]]
+
+
+def reading(cell: dict[str, Any]) -> str:
+    """What a cell reads."""
+    if cell["type"] != "rich_text":
+        return str(cell["text"])
+    return str(cell["elements"][0]["elements"][0]["fallback"])
+
+
+def native_form(message_forms: tuple[Message, ...]) -> Message:
+    """The form with Slack's `table` block."""
+    return next(form for form in message_forms if blocks(form, "table"))
 
 
 def elements(value: Any) -> Iterator[dict[str, Any]]:
@@ -61,9 +75,13 @@ def small_print(message: Message) -> str:
 
 def test_a_table_has_readable_headers_and_numbers_to_the_right() -> None:
     """Names lose their underscores; a column of numbers aligns right and shares its decimals."""
-    best = answer_messages(answer(table(("Kestrels", 12.5), ("Otters", Decimal(11)))))[0]
-    assert cells(best) == [["Team name", "Spirit total"], ["Kestrels", "12.5"], ["Otters", "11.0"]]
-    assert blocks(best, "table")[0]["column_settings"][1] == {"align": "right"}
+    forms = answer_messages(answer(table(("Kestrels", 12.5), ("Otters", Decimal(11)))))
+    (sortable,) = blocks(forms[0], "data_table")
+    assert sortable["rows"][2][1] == {"type": "raw_number", "value": 11.0, "text": "11.0"}
+    assert sortable["caption"] == "top 5 teams by spirit score"
+    plain = native_form(forms)
+    assert cells(plain) == [["Team name", "Spirit total"], ["Kestrels", "12.5"], ["Otters", "11.0"]]
+    assert blocks(plain, "table")[0]["column_settings"][1] == {"align": "right"}
 
 
 def test_uuids_are_hidden_unless_nothing_else_remains() -> None:
@@ -72,7 +90,11 @@ def test_uuids_are_hidden_unless_nothing_else_remains() -> None:
     both = ResultTable(columns(id=ColumnKind.UUID, name=ColumnKind.TEXT), ((number, "Otters"),))
     alone = ResultTable(columns(id=ColumnKind.UUID), ((number,),))
     assert cells(answer_messages(answer(both))[0]) == [["Name"], ["Otters"]]
-    assert cells(answer_messages(answer(alone))[0]) == [["Id"], [str(number)]]
+    assert cells(answer_messages(answer(replace(alone, rows=((number,), (number,)))))[0]) == [
+        ["Id"],
+        [str(number)],
+        [str(number)],
+    ]
 
 
 def test_values_read_as_people_write_them() -> None:
@@ -94,8 +116,8 @@ def test_values_read_as_people_write_them() -> None:
     }
     for kind, pairs in values.items():
         result = ResultTable((Column("v", kind),), tuple((value,) for value, _ in pairs))
-        shown = cells(answer_messages(answer(result))[0])
-        assert shown[1:] == [[text] for _, text in pairs]
+        for form in answer_messages(answer(replace(result, rows=result.rows * 2)))[:2]:
+            assert cells(form)[1:] == [[text] for _, text in pairs] * 2
 
 
 def test_numbers_have_sensible_digits() -> None:
@@ -130,9 +152,22 @@ def test_the_trust_line_says_what_an_answer_rests_on() -> None:
 
 
 def test_times_name_their_zone() -> None:
-    """A table with times says in whose zone they are."""
-    result = ResultTable(columns(starts=ColumnKind.DATETIME), ((datetime.now(UTC),),))
-    assert "times in Europe/Madrid" in small_print(answer_messages(answer(result))[0])
+    """Instants are in each reader's zone where Slack can, else in the asker's, and it says so."""
+    when = datetime(2026, 5, 2, 7, 30, tzinfo=UTC)
+    result = ResultTable(
+        columns(game=ColumnKind.TEXT, starts=ColumnKind.DATETIME),
+        (("Final", when), ("Third", when)),
+    )
+    sortable, native, fixed, bare = answer_messages(answer(result), reader=ZoneInfo("Asia/Tokyo"))
+    for form, kind in ((sortable, "data_table"), (native, "table")):
+        cell = blocks(form, kind)[0]["rows"][1][1]["elements"][0]["elements"][0]
+        assert (cell["type"], cell["timestamp"]) == ("date", when.timestamp())
+        assert cell["fallback"] == "2 May 2026 16:30"
+        assert "times in your time zone" in small_print(form)
+    assert "times in Asia/Tokyo" in small_print(fixed)
+    assert "2 May 2026 16:30" in json.dumps(fixed.blocks)
+    assert "2 May 2026 16:30" in bare.text
+    assert "times in Europe/Madrid" in small_print(answer_messages(answer(result))[2])
 
 
 def test_no_rows_is_an_answer() -> None:

@@ -157,7 +157,7 @@ async def test_http_mode_answers_mentions_commands_and_clicks(redis_url: str) ->
     """The same bot works with signed requests instead of a socket."""
     async with by_http(redis_url) as (scene, _):
         found = await scene.ask()
-        assert found["blocks"][0]["type"] == "table"
+        assert found["blocks"][1]["type"] == "data_table"
         await scene.workspace.click("sam", "general", found, "show_sql")
         await scene.workspace.until(lambda: scene.workspace.view("sam"))
         await scene.workspace.command("maya", "general", "/stats top 5")

@@ -52,7 +52,7 @@ class Addresses:
         if answer.get("delete_original"):
             self._delete(ticket)
             return
-        check_message(answer)
+        check_message(answer, lacking=self.state.lacking)
         if answer.get("replace_original") and ticket.ts:
             self._replace(ticket, answer)
             return

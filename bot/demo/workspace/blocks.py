@@ -7,7 +7,7 @@ seen in practice (msg_blocks_too_long between 11,000 and 13,000 characters; the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from bot.demo.workspace.elements import (
@@ -77,8 +77,10 @@ _MESSAGE_ONLY = {"context_actions", "data_table", "data_visualization", "markdow
 _ONE_A_MESSAGE = {"table": 1, "data_visualization": 2}
 
 
-def check_message(args: Mapping[str, Any], *, updating: bool = False) -> None:
-    """Check text and blocks of a message.
+def check_message(
+    args: Mapping[str, Any], *, updating: bool = False, lacking: Collection[str] = ()
+) -> None:
+    """Check text and blocks of a message. `lacking` are types that an older workspace has not got.
 
     Raises SlackError no_text, msg_too_long, markdown_text_conflict, invalid_blocks or
     msg_blocks_too_long.
@@ -92,22 +94,25 @@ def check_message(args: Mapping[str, Any], *, updating: bool = False) -> None:
     if len(words) > (UPDATE_TEXT if updating else POST_TEXT) or len(markdown or "") > MARKDOWN:
         raise SlackError("msg_too_long")
     if blocks is not None:
-        check_blocks(blocks)
+        check_blocks(blocks, lacking)
 
 
-def check_blocks(blocks: Any) -> None:
+def check_blocks(blocks: Any, lacking: Collection[str] = ()) -> None:
     """Check the blocks of a message. Raises SlackError invalid_blocks or msg_blocks_too_long."""
-    problems = list(_message_blocks(blocks))
+    problems = list(_message_blocks(blocks, lacking))
     if problems:
         raise invalid("invalid_blocks", problems)
     if sum(_characters(block) for block in blocks) > ALL_BLOCKS:
         raise SlackError("msg_blocks_too_long")
 
 
-def _message_blocks(blocks: Any) -> Problems:
+def _message_blocks(blocks: Any, lacking: Collection[str]) -> Problems:
     yield from items(blocks, "/blocks", 50, least=0)
     if not isinstance(blocks, list):
         return
+    for index, block in enumerate(blocks):
+        if kind_of(block) in lacking:
+            yield f"unsupported type: {kind_of(block)} [json-pointer:/blocks/{index}/type]"
     yield from _blocks(blocks, "/blocks")
     kinds = [kind_of(block) for block in blocks]
     for kind, most in _ONE_A_MESSAGE.items():

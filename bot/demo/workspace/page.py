@@ -157,6 +157,10 @@ class Page:
         except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": f"not understood: {error!r}"}, 400)
 
+    async def _lack(self, _user: str, body: Mapping[str, Any]) -> None:
+        """Refuse block types from now on, as an older workspace does; none: take them all."""
+        self.state.lacking = frozenset(map(str, body["types"]))
+
     def _actions(self) -> Mapping[str, Action]:
         hands = self.gestures
 
@@ -202,6 +206,7 @@ class Page:
             "close": close,
             "edit": edit,
             "home": home,
+            "lack": self._lack,
             "post": post,
             "react": react,
             "submit": submit,

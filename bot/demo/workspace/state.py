@@ -111,7 +111,10 @@ class Ticket:
 
 @dataclass(slots=True)
 class State:
-    """Everything. `tell_app` hands an event to whoever delivers it to the app."""
+    """Everything. `tell_app` hands an event to whoever delivers it to the app.
+
+    `lacking` are the block types that this workspace refuses, as an older one does.
+    """
 
     team: str
     team_name: str
@@ -123,6 +126,7 @@ class State:
     clock: Callable[[], float] = time.time
     tell_app: Callable[[str, Json], None] = lambda _kind, _event: None
     base_url: str = ""
+    lacking: frozenset[str] = frozenset()
     files: dict[str, StoredFile] = field(default_factory=dict)
     views: dict[str, OpenView] = field(default_factory=dict)
     homes: dict[str, OpenView] = field(default_factory=dict)

@@ -16,7 +16,7 @@ import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -63,7 +63,8 @@ class Workspace:
 
     `request_url` chooses signed HTTP delivery over Socket Mode; `retries` are seconds before each
     try of an event; `rates` None switches rate limits off; `inspect` sees every Web API call as
-    (method, arguments); `hosts` are the host names that the page answers to.
+    (method, arguments); `hosts` are the host names that the page answers to; `lacking` are block
+    types to refuse, as an older workspace does.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Workspace:
         inspect: Callable[[str, Json], None] | None = None,
         hosts: Sequence[str] = ("127.0.0.1", "localhost"),
         clock: Callable[[], float] = time.time,
+        lacking: Collection[str] = (),
     ) -> None:
         about = read_manifest(manifest)
         bot = Person(named_id("U", about.name), "game_stats", about.name, is_bot=True)
@@ -99,6 +101,7 @@ class Workspace:
             people={person.id: person for person in people},
             channels={channel.id: channel for channel in made},
             clock=clock,
+            lacking=frozenset(lacking),
         )
         self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{self.state.app}-{secrets.token_hex(16)}"

@@ -14,6 +14,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.domain import Column, ColumnKind, ResultTable
+from bot.slack.render.measures import is_finite, is_percent
 from bot.slack.render.pieces import cut, one_line
 
 COLUMNS = 20
@@ -30,6 +31,7 @@ _HEADER = 60
 class Grid:
     """Texts in rows, none empty. `right` says which columns align right.
 
+    `values` are what the texts were made from, `places` which columns of the result these are.
     `left_out` counts columns that did not fit; hidden UUIDs are not among them.
     """
 
@@ -37,6 +39,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     right: tuple[bool, ...]
     left_out: int
+    values: tuple[tuple[object, ...], ...] = ()
+    places: tuple[int, ...] = ()
 
 
 def grid(table: ResultTable, zone: ZoneInfo, rows: int) -> Grid:
@@ -48,10 +52,12 @@ def grid(table: ResultTable, zone: ZoneInfo, rows: int) -> Grid:
     cut_rows = table.rows[:rows]
     columns = [_column(table.columns[i], [row[i] for row in cut_rows], zone) for i in chosen]
     return Grid(
-        headers=tuple(_header(table.columns[i].name) for i in chosen),
+        headers=tuple(heading_of(table.columns[i].name) for i in chosen),
         rows=tuple(zip(*columns, strict=True)),
         right=tuple(table.columns[i].kind is ColumnKind.NUMBER for i in chosen),
         left_out=len(shown) - len(chosen),
+        values=tuple(tuple(row[i] for i in chosen) for row in cut_rows),
+        places=tuple(chosen),
     )
 
 
@@ -60,14 +66,30 @@ def _shown(columns: Sequence[Column]) -> list[int]:
     return named or list(range(len(columns)))
 
 
-def _header(name: str) -> str:
+def heading_of(name: str) -> str:
+    """A column's name as people read it. Never empty."""
     words = one_line(name.replace("_", " ").replace("?", " "))
     return cut(words[:1].upper() + words[1:], _HEADER) or "Column"
 
 
 def _column(column: Column, values: Sequence[object], zone: ZoneInfo) -> list[str]:
-    digits = _digits(values) if column.kind is ColumnKind.NUMBER else 2
-    return [cut(one_line(_text(value, digits, zone)), _CELL) or " " for value in values]
+    number = column.kind is ColumnKind.NUMBER
+    digits = _digits(values) if number else 2
+    unit = " %" if number and _percents(column.name, values) else ""
+    texts = (_text(value, digits, zone) + (unit if is_finite(value) else "") for value in values)
+    return [cut(one_line(text), _CELL) or " " for text in texts]
+
+
+def number_text(value: float | Decimal, values: Sequence[object]) -> str:
+    """`value` with the decimals of the column that holds `values`."""
+    return _number(value, _digits(values))
+
+
+def _percents(name: str, values: Sequence[object]) -> bool:
+    """Whether these are shares of a hundred; shares of one and what is out of range are not."""
+    known = [v for v in values if is_finite(v)]
+    in_range = all(0 <= v <= 100 for v in known)
+    return is_percent(name) and in_range and any(v > 1 for v in known)
 
 
 def _digits(values: Sequence[object]) -> int:

@@ -27,6 +27,11 @@ class Message:
     text: str
     blocks: tuple[Block, ...] = ()
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The types of its blocks."""
+        return frozenset(str(block["type"]) for block in self.blocks)
+
 
 def escape(text: str) -> str:
     """`text` with Slack's three control characters escaped: nothing in it is read as a mention."""
@@ -92,6 +97,12 @@ def paragraph(text: str, *, emoji: str = "") -> Block:
             runs.append(run | {"style": {"code": True}} if place % 2 else run)
     runs = runs or [{"type": "text", "text": " "}]
     return _rich({"type": "rich_text_section", "elements": runs})
+
+
+def sentence(text: str) -> Block:
+    """A rich_text line of literal text, of at most 600 characters."""
+    run = {"type": "text", "text": cut(one_line(text), 600) or " "}
+    return _rich({"type": "rich_text_section", "elements": [run]})
 
 
 def quote(text: str) -> Block:

@@ -1,37 +1,95 @@
-"""A grid as Slack's own `table` block, and as fixed-width text where that block is refused.
+"""A grid as Slack's `data_table` (which sorts and pages), as `table`, or as fixed-width text.
 
-Slack takes 100 rows (its header is one of them) of 20 cells and 10,000 characters, one table a
-message; what does not fit is left to the CSV file, and the caller says so.
+Slack takes 201 rows in the first and 100 in the second (a header is one of them) of 20 cells and
+10,000 characters; what does not fit is left to the CSV file, and the caller says so. A time in the
+first two is an instant, which each reader's client shows in the reader's own zone.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
+
 from tabulate import tabulate
 
 from bot.slack.render.cells import Grid
-from bot.slack.render.pieces import LIMIT, Block, cut, size
+from bot.slack.render.measures import is_finite
+from bot.slack.render.pieces import LIMIT, Block, cut, one_line, size
 
 TABLE_ROWS = 99
 """Rows of data in a native table: Slack's 100 less the header."""
 
+PAGE = 10
+"""Rows that a data table shows at once."""
+
 _NARROW = 40
+_EXACT = 2**53  # a JSON number beyond is another number
+_DATE = "{date_short_pretty} {time}"
+
+
+def data_table(grid: Grid, caption: str, limit: int = LIMIT) -> tuple[Block, int]:
+    """The `data_table` block and how many rows of `grid` it holds. It needs two rows of data."""
+    shown = _fitting(grid, limit)
+    rows = [_texts(grid.headers)]
+    rows += [[_cell(text, value) for text, value in row] for row in _data(grid, shown)]
+    block = {
+        "type": "data_table",
+        "caption": cut(one_line(caption), 150) or "Answer",
+        "page_size": PAGE,
+        "rows": rows,
+    }
+    return block, shown
 
 
 def native(grid: Grid, limit: int = LIMIT) -> tuple[Block, int]:
     """The `table` block and how many rows of `grid` it holds."""
+    shown = _fitting(grid, limit)
+    rows = [_texts(grid.headers)]
+    rows += [
+        [_moment(text, value) or _text(text) for text, value in row] for row in _data(grid, shown)
+    ]
+    settings = [{"align": "right"} if right else {"is_wrapped": True} for right in grid.right]
+    return {"type": "table", "rows": rows, "column_settings": settings}, shown
+
+
+def _fitting(grid: Grid, limit: int) -> int:
     room = limit - sum(size(text) for text in grid.headers)
-    rows = [_cells(grid.headers)]
-    for row in grid.rows[:TABLE_ROWS]:
+    for number, row in enumerate(grid.rows[:TABLE_ROWS]):
         room -= sum(size(text) for text in row)
         if room < 0:
-            break
-        rows.append(_cells(row))
-    settings = [{"align": "right"} if right else {"is_wrapped": True} for right in grid.right]
-    return {"type": "table", "rows": rows, "column_settings": settings}, len(rows) - 1
+            return number
+    return min(len(grid.rows), TABLE_ROWS)
 
 
-def _cells(texts: tuple[str, ...]) -> list[Block]:
-    return [{"type": "raw_text", "text": text} for text in texts]
+def _data(grid: Grid, rows: int) -> list[list[tuple[str, object]]]:
+    """The first rows, each cell as its text and the value that it was made from."""
+    return [
+        list(zip(texts, values, strict=True))
+        for texts, values in zip(grid.rows[:rows], grid.values[:rows], strict=True)
+    ]
+
+
+def _texts(texts: tuple[str, ...]) -> list[Block]:
+    return [_text(text) for text in texts]
+
+
+def _text(text: str) -> Block:
+    return {"type": "raw_text", "text": text}
+
+
+def _cell(text: str, value: object) -> Block:
+    if is_finite(value) and -_EXACT <= value <= _EXACT:
+        exact = float(value) if isinstance(value, Decimal) else value
+        return {"type": "raw_number", "value": exact, "text": text}
+    return _moment(text, value) or _text(text)
+
+
+def _moment(text: str, value: object) -> Block | None:
+    """An instant that the reader's client puts into words; `text` is for clients that cannot."""
+    if not isinstance(value, datetime) or value.tzinfo is None or not 1970 < value.year < 2100:
+        return None
+    date = {"type": "date", "timestamp": int(value.timestamp()), "format": _DATE, "fallback": text}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [date]}]}
 
 
 def fixed_width(grid: Grid, limit: int = LIMIT) -> tuple[str, int]:

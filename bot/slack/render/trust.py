@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain import ROWS_KEPT, Answer, ColumnKind, Draft, Event, ResultTable, Source
+from bot.domain import ROWS_KEPT, Answer, Draft, Event, ResultTable, Source
 
 _NAMED = 3
 
@@ -36,8 +36,8 @@ def row_count(table: ResultTable) -> str:
     return "1 row" if len(table.rows) == 1 else f"{len(table.rows):,} rows"
 
 
-def trust_line(answer: Answer) -> str:
-    """The whole line, as plain text."""
+def trust_line(answer: Answer, *, times: str = "") -> str:
+    """The whole line, as plain text. `times` says in which zone the times above it are."""
     parts = [
         event_names(answer.events),
         "from " + ", ".join(answer.query.tables) if answer.query.tables else "",
@@ -45,7 +45,7 @@ def trust_line(answer: Answer) -> str:
         origin(answer.draft),
         f"fell back to {answer.draft.language_model}" if answer.draft.fell_back else "",
         "SQL mended once" if answer.repaired else "",
-        _times(answer),
+        f"times in {times}" if times else "",
         seconds(answer.seconds),
         answer.note,
     ]
@@ -67,9 +67,3 @@ def seconds(value: float) -> str:
     if value < 0.1:
         return f"{value:.2f} s"
     return f"{value:.1f} s" if value < 60 else f"{value:.0f} s"
-
-
-def _times(answer: Answer) -> str:
-    if any(column.kind is ColumnKind.DATETIME for column in answer.table.columns):
-        return f"times in {zone(answer.events).key}"
-    return ""

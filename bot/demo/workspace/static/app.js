@@ -182,3 +182,6 @@ const [wanted, room, ts] = decodeURIComponent(location.hash.slice(1)).split("/")
 store.channel = room || "";
 store.thread = ts || "";
 connect(sessionStorage.getItem("user") || wanted || "", live);
+// ?lacking=data_table,data_visualization makes this an older workspace, ?lacking= a new one again.
+const lacking = new URLSearchParams(location.search).get("lacking");
+if (lacking !== null) act("lack", { types: lacking.split(",").filter(Boolean) });

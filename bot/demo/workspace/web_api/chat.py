@@ -36,7 +36,7 @@ def post_message(call: Call) -> Json:
     """Post a message. Errors: channel_not_found, not_in_channel, those of check_message."""
     call.need("chat:write")
     channel = writable(call)
-    check_message(call.args)
+    check_message(call.args, lacking=call.state.lacking)
     _check_metadata(call)
     thread_ts = _known_thread(call, channel.id)
     state = call.state
@@ -56,7 +56,7 @@ def update(call: Call) -> Json:
     """
     call.need("chat:write")
     channel, message = own_message(call, "cant_update_message")
-    check_message(call.args, updating=True)
+    check_message(call.args, updating=True, lacking=call.state.lacking)
     _check_metadata(call)
     state = call.state
     before = dict(message)
@@ -109,7 +109,7 @@ def post_ephemeral(call: Call) -> Json:
     user = str(call.args["user"])
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    check_message(call.args)
+    check_message(call.args, lacking=call.state.lacking)
     thread_ts = _known_thread(call, channel.id)
     state = call.state
     message = messages.from_app(state, call.args, state.next_ts()) | {"is_ephemeral": True}
@@ -161,7 +161,9 @@ def stop_stream(call: Call) -> Json:
     answer = append_stream(call)
     channel, message = own_message(call, "message_not_owned_by_app")
     if call.args.get("blocks"):
-        check_message({"text": message["text"], "blocks": call.args["blocks"]})
+        check_message(
+            {"text": message["text"], "blocks": call.args["blocks"]}, lacking=call.state.lacking
+        )
         message["blocks"] = messages.with_ids(call.args["blocks"])
     _check_metadata(call)
     if call.args.get("metadata"):

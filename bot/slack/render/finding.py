@@ -1,0 +1,167 @@
+"""The first line of an answer: what was found, in words, or nothing where that is not certain.
+
+One row is read out; of several the leader is named, if the rows are sorted by one measure and the
+query left no larger one out. Ties are said as ties.
+
+    Sharks lead with 14 goals, 3 ahead of Tides.
+    There are 24 teams.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.domain import Answer, Column, ColumnKind
+from bot.slack.render.cells import Grid, heading_of, number_text
+from bot.slack.render.measures import Number, falls, is_percent, is_place, label, measures, numbers
+from bot.slack.render.pieces import cut, one_line, size
+
+_LONGEST = 60
+_READ_OUT = 4
+"""A row of more columns is better read as a table."""
+
+_NAMELESS = re.compile(r"^(\?column\?|count|sum|avg|min|max|total|value|result|n|number|amount)$")
+_COUNTED = re.compile(r"(^|_)(goals?|assists|points|wins|games|blocks|spirits?)$")
+_NO_LEAD = re.compile(
+    r"loss|lost|against|conceded|foul|turnover|drop|cancel|penalt|minutes|duration"
+)
+_CROWDS = re.compile(r"(^|_)teams?(_|$)")
+
+
+def finding(answer: Answer, cells: Grid) -> str:
+    """The sentence, as plain text of at most 300 characters; empty where none is certain."""
+    table = answer.table
+    if table.truncated or not table.rows or not cells.rows:
+        return ""
+    found = _one_row(answer, cells) if len(table.rows) == 1 else _leader(answer)
+    return found if size(found) <= 300 else ""
+
+
+def is_whole(answer: Answer) -> bool:
+    """Whether `finding` says everything that the table holds."""
+    return len(answer.table.rows) == 1 and len(answer.table.columns) == 1
+
+
+def _one_row(answer: Answer, cells: Grid) -> str:
+    texts, row = cells.rows[0], answer.table.rows[0]
+    if cells.left_out or len(texts) > _READ_OUT or any(size(text) > _LONGEST for text in texts):
+        return ""
+    if len(row) == 1:
+        return _one_value(answer, cells)
+    shown = [answer.table.columns[i] for i in cells.places]
+    if shown[0].kind is ColumnKind.TEXT and row[cells.places[0]] is not None and len(texts) > 1:
+        rest = zip(cells.headers[1:], texts[1:], strict=True)
+        return f"{texts[0]}: " + ", ".join(f"{_lower(head)} {text}" for head, text in rest) + "."
+    parts = zip(cells.headers, texts, strict=True)
+    said = ", ".join(f"{_lower(head)} {text}" for head, text in parts)
+    return said[:1].upper() + said[1:] + "."
+
+
+def _one_value(answer: Answer, cells: Grid) -> str:
+    value, counted = answer.table.rows[0][0], answer.shape.counted
+    if counted.endswith("s") and "_" not in counted and isinstance(value, int):
+        if value == 1:
+            return f"There is 1 {counted.removesuffix('s')}."
+        return f"There are {cells.rows[0][0] if value else 'no'} {counted}."
+    return f"{cells.headers[0]}: {cells.rows[0][0]}."
+
+
+def _leader(answer: Answer) -> str:
+    table, who = answer.table, label(answer.table)
+    if who is None:
+        return ""
+    what = _measure(answer)
+    if what is None:
+        return _first_and_second(answer, who)
+    values = numbers(table, what)
+    if values is None or not falls(values):
+        return ""
+    names = [cut(one_line(str(row[who])), _LONGEST) for row in table.rows]
+    tied = sum(value == values[0] for value in values)
+    if tied == 1:
+        return _ahead(answer, names, values, who, what)
+    if tied == len(values):
+        # With a LIMIT there may be more of them.
+        who_ties = "" if answer.shape.limited else f"All {tied}"
+    else:
+        who_ties = _listed(names[:tied]) if tied <= 3 else f"{tied}"
+    top = _amount(table.columns[what], number_text(values[0], values))
+    return f"{who_ties} are tied {_at(top)}." if who_ties else ""
+
+
+def _ahead(answer: Answer, names: list[str], values: Sequence[Number], who: int, what: int) -> str:
+    """The first, who is alone at the top, and the second."""
+    column = answer.table.columns[what]
+    most, next_most = (number_text(value, values) for value in values[:2])
+    if _NO_LEAD.search(column.name.lower()):
+        return f"{names[0]}: most {_words(column.name)}, {most} ({names[1]}: {next_most})."
+    gap = number_text(Decimal(values[0]) - Decimal(values[1]), values)
+    ahead = f"{gap} ahead of" if gap.strip("0.") else "just ahead of"
+    top = _amount(column, most)
+    return f"{names[0]} {_leads(answer, who)} with {top}, {ahead} {names[1]}."
+
+
+def _measure(answer: Answer) -> int | None:
+    """The measure that rows are sorted by, largest first, so that the first row has the most."""
+    found, shape = measures(answer.table), answer.shape
+    if shape.sorted_by is not None:
+        return shape.sorted_by if shape.descending and shape.sorted_by in found else None
+    return found[0] if len(found) == 1 and not shape.limited else None
+
+
+def _first_and_second(answer: Answer, who: int) -> str:
+    """Who is first by a column of ranks, where each rank is there once."""
+    table, place = answer.table, answer.shape.sorted_by
+    if place is None or answer.shape.descending or not _is_rank(table.columns[place]):
+        return ""
+    ranks = [row[place] for row in table.rows]
+    if ranks != list(range(1, len(ranks) + 1)):
+        return ""
+    first, second = (cut(one_line(str(row[who])), _LONGEST) for row in table.rows[:2])
+    return f"{first} {_leads(answer, who)}, ahead of {second}."
+
+
+def _is_rank(column: Column) -> bool:
+    return column.kind is ColumnKind.NUMBER and is_place(column.name) and "rank" in column.name
+
+
+def _leads(answer: Answer, who: int) -> str:
+    name = answer.table.columns[who].name.lower()
+    crowd = _CROWDS.search(name) or (name == "name" and answer.query.tables == ("teams",))
+    return "lead" if crowd else "leads"
+
+
+def _amount(column: Column, text: str) -> str:
+    """`14 goals`, `a spirit average of 13.4`, `62.5 %`, or the number alone."""
+    name = column.name.lower()
+    if is_percent(name):
+        return f"a {_words(name)} of {text}"
+    if _NAMELESS.match(name):
+        return text
+    counted = _COUNTED.search(name)
+    if counted and counted.group(2).endswith("s"):
+        noun = counted.group(2)
+        plain = re.fullmatch(rf"(total_|sum_|num_)?{noun}", name)
+        words = noun if plain else _words(name)
+        return f"{text} {words}" if text != "1" else f"1 {words.removesuffix('s')}"
+    words = _words(name)
+    article = "an" if words[:1] in "aeio" else "a"
+    return f"{article} {words} of {text}"
+
+
+def _at(amount: str) -> str:
+    return f"with {amount}" if amount.startswith("a") else f"at {amount}"
+
+
+def _words(name: str) -> str:
+    return _lower(heading_of(name))
+
+
+def _lower(heading: str) -> str:
+    return heading[:1].lower() + heading[1:]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + f" and {names[-1]}"
