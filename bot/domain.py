@@ -272,6 +272,7 @@ class Answer:
 
     `repaired` says that the first draft failed, `note` what else a reader should know (a mended
     name, a fallback); `seconds` is the whole way from the queue to the rows.
+    `explanation` is a sentence on what the query computes, for people; "" if there is none.
     """
 
     question: Question
@@ -283,6 +284,7 @@ class Answer:
     repaired: bool = False
     note: str = ""
     shape: Shape = Shape()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
             _ERR.print(line, markup=False, highlight=False)
     else:
         _OUT.print(rich_table(outcome.table))
+        if outcome.explanation:
+            _OUT.print(outcome.explanation, markup=False, highlight=False)
         _OUT.print(_trust(outcome), style="dim", markup=False, highlight=False)
         _OUT.print(outcome.query.shown, style="dim", markup=False, highlight=False)
 
@@ -181,6 +183,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
         "source": outcome.draft.source.value,
         "language_model": outcome.draft.language_model or None,
         "repaired": outcome.repaired,
+        "explanation": outcome.explanation or None,
         "note": outcome.note or None,
         "fell_back": outcome.draft.fell_back,
         "seconds": round(outcome.seconds, 3),

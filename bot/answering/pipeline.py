@@ -21,6 +21,7 @@ import structlog
 from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
+from bot.answering.explain import explain
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
 from bot.domain import (
@@ -240,7 +241,8 @@ class Answering:
             table = await self.warehouse.run(guarded)
         except QueryFailed as error:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
-        return _answered(question, events, guarded, draft, table, started)
+        told = await asyncio.to_thread(_explained, guarded, self.model, events)
+        return _answered(question, events, guarded, draft, table, started, told)
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.
@@ -360,6 +362,7 @@ def _answered(
     draft: Draft,
     table: ResultTable,
     started: float,
+    explanation: str,
 ) -> Answer:
     return Answer(
         question=question,
@@ -370,4 +373,13 @@ def _answered(
         seconds=time.monotonic() - started,
         note=", ".join(query.mended),
         shape=shape_of(query.shown, table.columns),
+        explanation=explanation,
     )
+
+
+def _explained(query: GuardedQuery, model: SemanticModel, events: tuple[Event, ...]) -> str:
+    try:
+        return explain(query, model, events)
+    except Exception:  # an answer is worth more than a word about it
+        log.exception("not explained", sql=query.shown)
+        return ""

@@ -37,7 +37,7 @@ def _body(answer: Answer) -> QueryAnswer:
     return QueryAnswer(
         question=answer.question.text,
         sql=answer.query.shown,
-        explanation=f"Read {', '.join(answer.query.tables)} of {answer.events[0].name}.",
+        explanation=answer.explanation,
         results=[dict(zip(names, map(plain, row), strict=True)) for row in answer.table.rows],
         # Only a person's check is known to be right; a model's word for itself is no measure.
         confidence=1.0 if answer.draft.source is Source.VERIFIED else None,

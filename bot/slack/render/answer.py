@@ -75,7 +75,8 @@ _YOURS = "your time zone"
 
 
 def _foot(answer: Answer, times: str) -> list[Block]:
-    return [small(trust_line(answer, times=_times(answer, times))), _buttons(answer)]
+    told = [small(answer.explanation)] if answer.explanation else []
+    return [*told, small(trust_line(answer, times=_times(answer, times))), _buttons(answer)]
 
 
 def _times(answer: Answer, where: str) -> str:
@@ -92,7 +93,8 @@ def _text_only(answer: Answer, cells: Grid, found: str, where: str) -> str:
         line = trust_line(answer, times=_times(answer, where))
         trust = escape(cut(one_line(line), limit // 20))
         said = [escape(one_line(found))] if found and limit > 600 else []
-        text = "\n".join([*said, fenced(bare), *_notes(answer, cells, shown), trust])
+        told = [escape(one_line(answer.explanation))] if answer.explanation else []
+        text = "\n".join([*said, fenced(bare), *_notes(answer, cells, shown), *told, trust])
         if size(text) <= TEXT_LIMIT:
             break
     return text
