@@ -31,13 +31,13 @@ WORDS = frozenset(
     """
     1 2 a above absolute adds after all and any are as at average averages before begins below
     both by case columns combines computed conditions contain contains counts day deviation
-    different differs does down each earlier earliest its later than eight ends event events finds first
-    else five fixed for four from further higher highest in is july june keeps known largest
-    latest least length limited list lists lower lowest matching may median missing more most next nine
-    no not now number of one only or out over overall per place previous put puts queries query
-    rounded rows running same second seven shows six smallest some sorted standard step sub
-    subtotals takes ten text that the there third three ties time to today together total two up
-    upper value values what where with within without works yes
+    different differs does down each earlier earliest eight else ends event events finds first
+    five fixed for four from further higher highest in is its july june keeps known largest
+    later latest least length limited list lists lower lowest matching may median missing more
+    most next nine no not now number of one only or out over overall per place previous put puts
+    queries query rounded rows running same second seven shows six smallest some sorted standard
+    step sub subtotals takes ten text than that the there third three ties time to today
+    together total two up upper value values what where with within without works yes
     """.split()  # noqa: SIM905 - as a list it would be a hundred lines
 )
 
