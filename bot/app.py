@@ -30,7 +30,7 @@ from bot.logs import set_up_logs
 from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store import Database, open_database, open_store
 from bot.warehouse import open_warehouse
 
 CONCURRENCY = 32
@@ -133,6 +133,11 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             digests=Digests(answering, jobs, settings.timezone),
             jobs=jobs,
         )
+
+
+def open_own_database(settings: Settings) -> contextlib.AbstractAsyncContextManager[Database]:
+    """The bot's own database alone, for commands that need no more. Raises ConfigError."""
+    return open_database(_needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES))
 
 
 def _router(settings: Settings, client: OllamaClient, metrics: Metrics) -> ModelRouter:

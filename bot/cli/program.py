@@ -7,16 +7,16 @@ from rich.console import Console
 
 from bot.answering.parts import PartsError
 from bot.app import ConfigError
-from bot.cli import database, digests, evaluation, models, questions, running, sql
+from bot.cli import backup, database, digests, evaluation, models, questions, running, sql
 from bot.evaluation import CasesError
 from bot.semantic import SemanticModelError
-from bot.store import StoreError
+from bot.store import BackupError, StoreError
 from bot.warehouse import WarehouseError
 
 cli = typer.Typer(
     help="Ask a tournament's database a question.", no_args_is_help=True, add_completion=True
 )
-for part in (questions, running, models, evaluation, sql, database, digests):
+for part in (questions, running, models, evaluation, sql, database, digests, backup):
     cli.add_typer(part.cli)
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     """Run the command line; what an operator can mend is one line, not a traceback."""
     try:
         cli()
-    except (CasesError, ConfigError, PartsError, SemanticModelError) as error:
+    except (BackupError, CasesError, ConfigError, PartsError, SemanticModelError) as error:
         _say(error)
         raise SystemExit(2) from None
     except (StoreError, WarehouseError) as error:

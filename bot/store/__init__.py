@@ -8,9 +8,11 @@ the cache and the flights, which do without.
 """
 
 from bot.store.answers import Answers, Recent, StoredAnswer
+from bot.store.backup import BackupError, Taken, export, take_in
 from bot.store.bindings import Binding, Bindings
 from bot.store.cache import Cache
 from bot.store.claims import Claims
+from bot.store.database import Database, open_database
 from bot.store.digests import Digests, DigestSchedule
 from bot.store.errors import StoreDown, StoreError, StoreFailed
 from bot.store.flights import Flights
@@ -20,10 +22,12 @@ from bot.store.store import Store, open_store
 
 __all__ = [
     "Answers",
+    "BackupError",
     "Binding",
     "Bindings",
     "Cache",
     "Claims",
+    "Database",
     "DigestSchedule",
     "Digests",
     "Flights",
@@ -34,6 +38,10 @@ __all__ = [
     "StoreError",
     "StoreFailed",
     "StoredAnswer",
+    "Taken",
+    "export",
     "migrate",
+    "open_database",
     "open_store",
+    "take_in",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -42,6 +43,12 @@ async def migrate(url: str) -> None:
                 await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+def revisions() -> tuple[str, ...]:
+    """Every revision of the tables that this program knows, the oldest first."""
+    known = ScriptDirectory(str(_FOLDER)).walk_revisions()
+    return tuple(reversed([script.revision for script in known]))
 
 
 @contextmanager

@@ -204,3 +204,32 @@ async def test_models_and_digest_open_the_app(environment: dict[str, str], tmp_p
     )
     assert code == 0, errors
     assert "Leaders" in out
+
+
+async def test_what_people_made_goes_out_and_in_as_a_file(
+    fresh_database: Callable[[], Awaitable[str]], tmp_path: Path
+) -> None:
+    """`export` never writes over a file, and `import` says in one line what is wrong with one."""
+    environment = {"BOT_DATABASE_URL": await fresh_database()}
+    file = tmp_path / "made.json"
+    code, out, errors = await run("export", str(file), environment=environment)
+    assert (code, errors) == (0, "")
+    assert "0 bindings" in out
+    kept = file.read_text()
+    code, _out, errors = await run("export", str(file), environment=environment)
+    assert code == 2
+    assert "is there already" in errors
+    assert file.read_text() == kept
+    code, out, _errors = await run("import", "--dry-run", str(file), environment=environment)
+    assert code == 0
+    assert "dry run" in out
+    file.write_text("{}")
+    code, _out, errors = await run("import", str(file), environment=environment)
+    assert code == 2
+    assert "not an export" in errors
+    assert "Traceback" not in errors
+    code, _out, errors = await run(
+        "export", str(tmp_path / "no" / "x.json"), environment=environment
+    )
+    assert code == 2
+    assert "cannot be written" in errors
