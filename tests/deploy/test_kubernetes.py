@@ -141,7 +141,9 @@ def test_every_reference_leads_somewhere(overlay: str) -> None:
                 assert volume["configMap"]["name"] in keys, pod_name
             if "persistentVolumeClaim" in volume:
                 claim = volume["persistentVolumeClaim"]["claimName"]
-                assert ("PersistentVolumeClaim", claim) in named, (pod_name, claim)
+                # A StatefulSet's claims are named template-set-number.
+                of_a_set = any(claim.startswith(f"{name}-") for name in claims)
+                assert ("PersistentVolumeClaim", claim) in named or of_a_set, (pod_name, claim)
         for container in containers(pod):
             mounted = {each["name"] for each in container.get("volumeMounts", [])}
             assert mounted <= set(volumes) | claims, pod_name
@@ -251,6 +253,18 @@ def test_only_the_bot_and_the_pull_reach_ollama(overlay: str) -> None:
     names = {each["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for each in rule["from"]}
     assert names == {"game-stats-bot", "ollama-pull"}
     assert [port["port"] for port in rule["ports"]] == [11434]
+
+
+@pytest.mark.parametrize("overlay", PRODUCTION)
+def test_backups_run_by_night_and_restores_only_by_hand(overlay: str) -> None:
+    """One at a time; a restore never starts by itself; every script is in the ConfigMap."""
+    scripts = one(overlay, "ConfigMap", "backup-scripts")["data"]
+    for name in ("backup-database", "backup-models", "restore-database", "restore-models"):
+        spec = one(overlay, "CronJob", name)["spec"]
+        assert spec["concurrencyPolicy"] == "Forbid"
+        assert spec["suspend"] is name.startswith("restore")
+        command = spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
+        assert command[0].removeprefix("/scripts/") in scripts
 
 
 def test_queue_autoscaling_makes_a_valid_autoscaler(tmp_path: Path) -> None:
