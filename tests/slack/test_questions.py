@@ -17,7 +17,6 @@ from tests.oracle.check import check
 from tests.slack.conftest import MANIFEST, Scene, running, top_teams
 from tests.slack.samples import answer, table
 
-
 LEADER = "Kestrels lead with a spirit total of 12.5, 1.5 ahead of Otters."
 
 
