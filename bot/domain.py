@@ -176,10 +176,25 @@ class Source(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """Where an answer's seconds went: in line, until the first word, writing, checking, rows.
+
+    `prompt` is from the request to the model's first word, so loading is in it; a repair counts.
+    """
+
+    queue: float = 0.0
+    prompt: float = 0.0
+    generation: float = 0.0
+    guard: float = 0.0
+    database: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """SQL that nobody has checked yet.
 
-    `language_model` is empty for a verified question. Durations are seconds, counts are tokens.
+    `language_model` is empty for a verified question. Durations are seconds, counts are tokens;
+    `seconds` is without the line, `prompt_seconds` until the model's first word.
     """
 
     sql: str
@@ -190,6 +205,8 @@ class Draft:
     answer_tokens: int = 0
     seconds: float = 0.0
     fell_back: bool = False
+    queue_seconds: float = 0.0
+    prompt_seconds: float = 0.0
 
 
 class _Seal:
@@ -271,7 +288,8 @@ class Answer:
     """A question answered.
 
     `repaired` says that the first draft failed, `note` what else a reader should know (a mended
-    name, a fallback); `seconds` is the whole way from the queue to the rows.
+    name, a fallback); `seconds` is the whole way from the queue to the rows, and
+    `timings` what of it is known.
     `explanation` is a sentence on what the query computes, for people; "" if there is none.
     """
 
@@ -285,6 +303,7 @@ class Answer:
     note: str = ""
     shape: Shape = Shape()
     explanation: str = ""
+    timings: Timings = Timings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ What is kept is SQL, never rows: games are being played.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answering import linking, prompt
@@ -77,11 +77,22 @@ class Drafting:
         except TimeoutError as error:
             raise AnswerTimedOutError("An equal question in flight took too long.") from error
 
-    async def repair(self, asked: Asked, failed: Refusal, report: Report) -> Draft:
-        """A second draft that knows what was wrong with the first. Raises LanguageModelError."""
+    async def repair(self, asked: Asked, first: Draft, failed: Refusal, report: Report) -> Draft:
+        """A second draft that knows what was wrong with the first. Raises LanguageModelError.
+
+        Its seconds and tokens are those of both.
+        """
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
         make = self.prompts.prompt(asked.text, asked.notes, (failed.sql, complaint))
-        return await self.router.draft(make, report, seconds=self.seconds)
+        second = await self.router.draft(make, report, seconds=self.seconds)
+        return replace(
+            second,
+            prompt_tokens=first.prompt_tokens + second.prompt_tokens,
+            answer_tokens=first.answer_tokens + second.answer_tokens,
+            seconds=first.seconds + second.seconds,
+            queue_seconds=first.queue_seconds + second.queue_seconds,
+            prompt_seconds=first.prompt_seconds + second.prompt_seconds,
+        )
 
     async def remember(self, asked: Asked, draft: Draft) -> None:
         """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""

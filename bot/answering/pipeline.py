@@ -39,6 +39,7 @@ from bot.domain import (
     Report,
     ResultTable,
     Stage,
+    Timings,
     silent,
 )
 from bot.guard import guard
@@ -229,8 +230,10 @@ class Answering:
         started: float,
     ) -> Answer | Refusal:
         await report(Progress(Stage.GUARDING))
-        with self.metrics.guard_seconds.time():
-            guarded = await self._guard(draft, events)
+        began = time.perf_counter()
+        guarded = await self._guard(draft, events)
+        guard_seconds = time.perf_counter() - began
+        self.metrics.guard_seconds.observe(guard_seconds)
         if isinstance(guarded, Refusal):
             self.metrics.guard_refusals.labels(guarded.code.value).inc()
             return replace(guarded, sql=draft.sql)
@@ -242,7 +245,8 @@ class Answering:
         except QueryFailed as error:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
         told = await asyncio.to_thread(_explained, guarded, self.model, events)
-        return _answered(question, events, guarded, draft, table, started, told)
+        answer = _answered(question, events, guarded, draft, table, started, told)
+        return replace(answer, timings=_timings(draft, guard_seconds, table))
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.
@@ -269,7 +273,9 @@ class Answering:
         trail: _Trail,
     ) -> Answer | Refusal:
         await report(Progress(Stage.REPAIRING))
-        trail.draft, trail.repaired = await self.drafting.repair(asked, failed, report), True
+        assert trail.draft is not None  # what failed was drafted
+        trail.draft = await self.drafting.repair(asked, trail.draft, failed, report)
+        trail.repaired = True
         outcome = await self._run(question, asked.events, trail.draft, report, started)
         self.metrics.repairs.labels("answered" if isinstance(outcome, Answer) else "failed").inc()
         return replace(outcome, repaired=True) if isinstance(outcome, Answer) else outcome
@@ -374,6 +380,16 @@ def _answered(
         note=", ".join(query.mended),
         shape=shape_of(query.shown, table.columns),
         explanation=explanation,
+    )
+
+
+def _timings(draft: Draft, guard_seconds: float, table: ResultTable) -> Timings:
+    return Timings(
+        queue=draft.queue_seconds,
+        prompt=draft.prompt_seconds,
+        generation=draft.seconds - draft.prompt_seconds,
+        guard=guard_seconds,
+        database=table.seconds,
     )
 
 

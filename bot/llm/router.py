@@ -83,7 +83,8 @@ class ModelRouter:
         """
         asked = time.monotonic()
         async with self._turn(report):
-            self._metrics.wait_seconds.labels("language model").observe(time.monotonic() - asked)
+            waited = time.monotonic() - asked
+            self._metrics.wait_seconds.labels("language model").observe(waited)
             deadline = time.monotonic() + seconds
             models = self._candidates()
             for index, model in enumerate(models):
@@ -101,7 +102,7 @@ class ModelRouter:
                     break
         if model != self.primary:
             self._metrics.fallbacks.labels(model).inc()
-        return replace(draft, fell_back=model != self.primary)
+        return replace(draft, fell_back=model != self.primary, queue_seconds=waited)
 
     async def warm(self, prompt_for: PromptFor, *, seconds: float) -> None:
         """Load the first model that can answer, with the prompt's unchanging part in its cache.
@@ -179,7 +180,11 @@ class ModelRouter:
         profile = profile_for(model)
         request = profile.request(model, prompt_for(profile.dialect), self._options)
 
+        spoke = 0.0
+
         async def loaded(_text: str) -> None:
+            nonlocal spoke
+            spoke = time.monotonic()
             if not ready:
                 await report(Progress(Stage.DRAFTING, model))
 
@@ -202,6 +207,7 @@ class ModelRouter:
             prompt_tokens=completion.usage.prompt_tokens,
             answer_tokens=completion.usage.answer_tokens,
             seconds=time.monotonic() - began,
+            prompt_seconds=spoke - began,
         )
 
     @contextmanager

@@ -55,7 +55,11 @@ class Cache:
             _log.warning("cache_down")
             return None
         draft = draft_from(text) if text else None
-        return replace(draft, source=Source.CACHE, seconds=0.0) if draft else None
+        if draft is None:
+            return None
+        return replace(
+            draft, source=Source.CACHE, seconds=0.0, queue_seconds=0.0, prompt_seconds=0.0
+        )
 
     async def put(self, key: str, draft: Draft) -> None:
         """Keep `draft`, which has given rows, under `key`."""

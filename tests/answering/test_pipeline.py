@@ -41,6 +41,10 @@ async def test_a_drafted_question_is_answered_from_its_event_alone(house: House)
     assert expected < everywhere
     assert outcome.query.tables == ("teams",)
     assert outcome.draft.source is Source.MODEL
+    spent = outcome.timings
+    assert min(spent.prompt, spent.generation, spent.guard, spent.database) > 0
+    known = spent.queue + spent.prompt + spent.generation + spent.guard + spent.database
+    assert known <= outcome.seconds
 
 
 async def test_stages_are_reported_in_order(house: House) -> None:
