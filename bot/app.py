@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr, ValidationError
 
 from bot.answering import Answering, Directory, Drafting, prompt_maker
+from bot.answering.everyday import everyday
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.verified import index
 from bot.digests import Digests
@@ -111,6 +112,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             prompt_maker(model, parts),
             metrics,
             settings.ollama_timeout,
+            everyday(model),
             parts,
         )
         answering = Answering(

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from bot.answering.names import Named, Names, index, owner_column
 from bot.domain import Event, Refusal, ResultTable
 from bot.semantic import SemanticModel, directory_sql
 from bot.warehouse import TimedOut, TooCostly, Warehouse
 
 Query = Callable[[str, tuple[Event, ...]], Awaitable[ResultTable | Refusal]]
-Names = dict[str, tuple[str, ...]]
 
 _SECONDS = 60.0
 _KEPT = 256
@@ -46,23 +46,31 @@ class Directory:
         return tuple(by_id[event_id] for event_id in ids if event_id in by_id)
 
     async def names(self, events: tuple[Event, ...], query: Query) -> Names:
-        """The linked columns' values here: table.column → names. Raises WarehouseError."""
+        """The linked columns' values here, ready to be looked for. Raises WarehouseError."""
         key = tuple(event.id for event in events)
-        read_at, names = self._names.get(key, (float("-inf"), {}))
+        read_at, names = self._names.get(key, (float("-inf"), index(())))
         if time.monotonic() - read_at > _SECONDS:
-            names = {column: await _values(column, events, query) for column in self.model.linked}
+            read = [await self._named(column, events, query) for column in self.model.linked]
+            names = index(each for column in read for each in column)
             if len(self._names) >= _KEPT:
                 self._names.clear()
             self._names[key] = (time.monotonic(), names)
         return names
 
-
-async def _values(column: str, events: tuple[Event, ...], query: Query) -> tuple[str, ...]:
-    table, name = column.split(".")
-    try:
-        rows = await query(f"SELECT DISTINCT {name} FROM {table}", events)  # noqa: S608 - names of the semantic model
-    except (TooCostly, TimedOut):
-        return ()  # a question loses its hint, not its answer
-    if isinstance(rows, ResultTable):
-        return tuple(sorted(str(row[0]) for row in rows.rows if row[0]))
-    raise RuntimeError(f"the semantic model links {column}, but the guard says: {rows.message}")
+    async def _named(
+        self, column: str, events: tuple[Event, ...], query: Query
+    ) -> tuple[Named, ...]:
+        table, name = column.split(".")
+        owner = owner_column(self.model, column)
+        chosen = f"{name}, {owner}" if owner else name
+        try:
+            rows = await query(f"SELECT DISTINCT {chosen} FROM {table}", events)  # noqa: S608 - names of the semantic model
+        except (TooCostly, TimedOut):
+            return ()  # a question loses its hint, not its answer
+        if isinstance(rows, ResultTable):
+            return tuple(
+                Named(column, str(row[0]), str(row[1] or "") if owner else "")
+                for row in rows.rows
+                if row[0]
+            )
+        raise RuntimeError(f"the semantic model links {column}, but the guard says: {rows.message}")

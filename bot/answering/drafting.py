@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.answering import linking, prompt
+from bot.answering.days import calendar, spans
+from bot.answering.linking import Linked, link
+from bot.answering.names import Names
+from bot.answering.notes import notes, spoken
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.prompt import PromptMaker
 from bot.answering.text import normalise
@@ -22,10 +25,14 @@ from bot.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what the prompt says beside it; `key` names it in the cache."""
+    """A question with what was found in it, and what the prompt says beside it.
+
+    `key` names it in the cache.
+    """
 
     text: str
     events: tuple[Event, ...]
+    linked: Linked
     notes: tuple[str, ...]
     key: str
 
@@ -40,26 +47,28 @@ class Drafting:
     prompts: PromptMaker
     metrics: Metrics
     seconds: float
+    everyday: frozenset[str]
     parts: Parts = EVERYTHING
 
-    def asked(
-        self,
-        question: str,
-        events: tuple[Event, ...],
-        names: dict[str, tuple[str, ...]],
-        now: datetime,
-    ) -> Asked:
-        """Add today and the linked names to a cleaned question."""
-        links = linking.link(question, names) if self.parts.linking else ()
-        notes = prompt.notes(events, links, now, self.parts)
+    def asked(self, question: str, events: tuple[Event, ...], names: Names, now: datetime) -> Asked:
+        """Find names, days and words in a cleaned question."""
+        linked = link(question, names, self.everyday) if self.parts.linking else Linked()
+        days = calendar(events[0], now) if self.parts.dates else None
+        said = notes(
+            days,
+            spans(question, days) if days else (),
+            linked.links,
+            spoken(question, self.model) if self.parts.terms else (),
+            self.model.clock.rpartition(".")[2],
+        )
         key = self.store.cache.key(
             question=normalise(question),
             fingerprint=self.model.fingerprint,
             language_model=self.router.primary,
             prompt_version=prompt_version(self.router.primary),
-            linked=notes,
+            linked=said,
         )
-        return Asked(question, events, notes, key)
+        return Asked(question, events, linked, said, key)
 
     async def draft(self, asked: Asked, report: Report) -> Draft:
         """SQL for the question, not yet checked. Raises LanguageModelError, StoreError."""

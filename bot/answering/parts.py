@@ -42,6 +42,8 @@ class Parts:
     """Stored names that the question means."""
     dates: bool = True
     """What day it is, and which days the question's words mean."""
+    terms: bool = True
+    """What people's words mean over the tables."""
     asking_back: bool = True
     """A question that means several things equally is asked back."""
     followups: bool = True
@@ -57,7 +59,9 @@ class Parts:
 EVERYTHING = Parts()
 """What people get."""
 
-_CONTEXT = frozenset({"examples", "similar", "linking", "dates"})
+_CONTEXT = frozenset(
+    {"examples", "similar", "linking", "dates", "terms", "asking_back", "followups"}
+)
 
 
 def chosen(shape: Shape, without: Iterable[str] = ()) -> Parts:

@@ -180,14 +180,16 @@ class Answering:
             trail.draft = verified.find(self.verified, question.text)
         if trail.draft is not None:
             return await self._run(question, trail.events, trail.draft, report, started)
-        if back := asking_back.vague(question.text, self.model.ambiguous):
+        asked = await self._asked(question, trail.events)
+        if self.parts.asking_back and (
+            back := asking_back.back(question.text, self.model.ambiguous, asked.linked)
+        ):
             return await self._offered(question, back)
-        return await self._drafted(question, report, started, trail)
+        return await self._drafted(asked, question, report, started, trail)
 
     async def _drafted(
-        self, question: Question, report: Report, started: float, trail: _Trail
+        self, asked: Asked, question: Question, report: Report, started: float, trail: _Trail
     ) -> Answer | Refusal:
-        asked = await self._asked(question, trail.events)
         trail.draft = await self.drafting.draft(asked, report)
         outcome = await self._run(question, trail.events, trail.draft, report, started)
         if self.parts.repair and isinstance(outcome, Refusal) and _repairable(outcome):

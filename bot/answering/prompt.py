@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from bot.answering.linking import Link
 from bot.answering.parts import EVERYTHING, Parts, Shape
-from bot.domain import Dialect, Event
+from bot.domain import Dialect
 from bot.llm import Prompt
 from bot.semantic import SemanticModel, schema_prompt
 
@@ -83,14 +80,3 @@ def prompt_maker(model: SemanticModel, parts: Parts = EVERYTHING) -> PromptMaker
         ),
         bare=bare,
     )
-
-
-def notes(
-    events: tuple[Event, ...], links: tuple[Link, ...], now: datetime, parts: Parts = EVERYTHING
-) -> tuple[str, ...]:
-    """What the model must know of today and of the names in the question, one sentence each."""
-    zone = ZoneInfo(events[0].timezone)
-    today = now.astimezone(zone)
-    said = [f"Today is {today:%A} {today:%Y-%m-%d}."] if parts.dates else []
-    said += [f"“{link.said}” means {link}." for link in links]
-    return tuple(said)

@@ -21,6 +21,7 @@ from bot.semantic.model import (
     SemanticColumn,
     SemanticModel,
     SemanticTable,
+    Term,
     Vague,
     VerifiedQuestion,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "SemanticModel",
     "SemanticModelError",
     "SemanticTable",
+    "Term",
     "Vague",
     "VerifiedQuestion",
     "check_catalog",

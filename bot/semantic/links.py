@@ -46,6 +46,15 @@ def check_linked(model: SemanticModel, line: int) -> None:
             raise SemanticModelError(model.path, line, f"linked names the unknown {linked!r}")
 
 
+def check_clock(model: SemanticModel, line: int) -> None:
+    """The clock, if there is one, is a column of times."""
+    if not model.clock:
+        return
+    found = _find(model, model.clock)
+    if found is None or found[1].type != "timestamptz":
+        raise SemanticModelError(model.path, line, f"clock {model.clock!r} is no timestamptz")
+
+
 def check_paths(model: SemanticModel) -> None:
     """Every stored table reaches the events, over physical columns, without a cycle."""
     for table in model.tables.values():

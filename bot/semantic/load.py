@@ -12,7 +12,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.semantic.errors import SemanticModelError
-from bot.semantic.links import check_columns, check_linked, check_order, check_paths, check_root
+from bot.semantic.links import (
+    check_clock,
+    check_columns,
+    check_linked,
+    check_order,
+    check_paths,
+    check_root,
+)
 from bot.semantic.model import (
     TYPES,
     Computed,
@@ -30,7 +37,13 @@ from bot.semantic.model import (
     UsedBy,
 )
 from bot.semantic.nodes import Entry, read
-from bot.semantic.questions import checked_select, read_ambiguous, read_examples, read_verified
+from bot.semantic.questions import (
+    checked_select,
+    read_ambiguous,
+    read_examples,
+    read_terms,
+    read_verified,
+)
 from bot.semantic.sql import SqlFaultError, plain, read_expression
 
 
@@ -57,12 +70,15 @@ def load(path: Path) -> SemanticModel:
         examples=read_examples(top, tables),
         linked=top.texts("linked"),
         ambiguous=read_ambiguous(top),
+        terms=read_terms(top),
+        clock=top.text("clock", ""),
         fingerprint=hashlib.sha256(content).hexdigest()[:16],
         path=path,
     )
     top.done()
     check_root(model)
     check_linked(model, top.key_lines.get("linked", 1))
+    check_clock(model, top.key_lines.get("clock", 1))
     check_paths(model)
     return check_order(check_columns(model))
 
@@ -97,6 +113,7 @@ def _table(name: str, entry: Entry, root: str, names: list[str]) -> SemanticTabl
         columns=columns,
         key=entry.texts("key"),
         recipe=recipe,
+        also=entry.texts("also"),
         line=entry.line,
     )
     entry.done()
@@ -167,6 +184,7 @@ def _column(name: str, table: str, entry: Entry, *, derived: bool) -> SemanticCo
         samples=entry.texts("samples"),
         references=entry.text("references", ""),
         origin=origin,
+        also=entry.texts("also"),
         line=entry.line,
     )
     entry.done()

@@ -107,8 +107,8 @@ class Derived:
 class SemanticColumn:
     """A column as the language model sees it.
 
-    `type` is one of TYPES, `references` is empty or `table.column`, `origin` is None in a
-    derived table, `line` is the place in the file.
+    `also` are other words for it, `type` is one of TYPES, `references` is empty or `table.column`,
+    `origin` is None in a derived table, `line` is the place in the file.
     """
 
     name: str
@@ -117,18 +117,23 @@ class SemanticColumn:
     samples: tuple[str, ...] = ()
     references: str = ""
     origin: Origin | None = None
+    also: tuple[str, ...] = ()
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SemanticTable:
-    """A table as the language model sees it. `key` is its primary key, () for none."""
+    """A table as the language model sees it.
+
+    `key` is its primary key, () for none; `also` are other words for it.
+    """
 
     name: str
     description: str
     columns: tuple[SemanticColumn, ...]
     key: tuple[str, ...]
     recipe: Stored | Derived
+    also: tuple[str, ...] = ()
     line: int = 0
 
     @property
@@ -159,6 +164,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """What people say in any of the ways `said`, and what it `means` in terms of the tables."""
+
+    said: tuple[str, ...]
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """One thing that a vague phrase may mean: `label` for a button, `means` put in its place."""
 
@@ -180,7 +193,8 @@ class SemanticModel:
     """Everything that a query may touch, and what a language model is told about it.
 
     `root` is the table of the events, `linked` names the columns (`table.column`) whose values
-    are looked for in a question, `ambiguous` are the phrases that are asked back, `fingerprint`
+    are looked for in a question, `ambiguous` are the phrases that are asked back, `clock`
+    is the column (`table.column`) that words like "today" are about (empty for none), `fingerprint`
     changes with the file's content.
     """
 
@@ -191,6 +205,8 @@ class SemanticModel:
     examples: tuple[Example, ...]
     linked: tuple[str, ...]
     ambiguous: tuple[Vague, ...]
+    terms: tuple[Term, ...]
+    clock: str
     fingerprint: str
     path: Path = field(compare=False)
 

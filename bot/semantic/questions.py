@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.semantic.model import Example, Meaning, SemanticTable, Vague, VerifiedQuestion
+from bot.semantic.model import Example, Meaning, SemanticTable, Term, Vague, VerifiedQuestion
 from bot.semantic.nodes import Entry
 from bot.semantic.sql import Select, SqlFaultError, read_select
 
@@ -69,6 +69,18 @@ def read_ambiguous(top: Entry) -> tuple[Vague, ...]:
         unless = tuple(word.casefold() for word in entry.texts("unless"))
         made.append(Vague(said, unless, tuple(choices)))
         entry.done()
+    return tuple(made)
+
+
+def read_terms(top: Entry) -> tuple[Term, ...]:
+    """Words of people and what they mean."""
+    made = []
+    for entry in top.entries("terms"):
+        term = Term(entry.texts("said"), entry.text("means"))
+        if not term.said or not all(term.said):
+            raise entry.fault("a term needs something said", "said")
+        entry.done()
+        made.append(term)
     return tuple(made)
 
 
