@@ -78,7 +78,7 @@ def test_words_become_bounds(question: str, first: str, last: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["who may win", "day 9", "2026-13-45", "the last 5 games", "Sundays best", "march 40"],
+    ["who may win", "day 9", "2026-13-45", "the last 5 games", "sunny", "march 40"],
 )
 def test_other_words_are_no_days(question: str) -> None:
     """A month's name without a day, a day that the event has not, a broken date: no bounds."""
