@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from bot.app import App, ConfigError, open_app, plain, prepare
 from bot.http import SECRET_BYTES, Fetch, Health, Keys, Life, TokenRules, build_http
 from bot.http.health import OK, Check, look
-from bot.http.protocol import PatientProtocol
+from bot.http.server import new_server
 from bot.llm import CircuitState, LanguageModelError
 from bot.settings import Settings
 from bot.slack.app import SlackConfig, SlackSurface, open_slack
@@ -45,9 +45,6 @@ STUCK_SECONDS = 60.0
 KEYS_SECONDS = 5.0
 KEYS_BYTES = 256_000
 """What fetching the keys that sign tokens may take."""
-
-END_SECONDS = 20
-"""What requests that are being answered get at a stop."""
 
 WARM_SECONDS = 600.0
 """How long a language model may take to load."""
@@ -108,20 +105,8 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _http_server(app: App, routes: list[BaseRoute], health: Health) -> uvicorn.Server:
     registry, rules = app.metrics.registry, _token_rules(app.settings)
-    http = build_http(app.answering, registry, health, rules, routes)
-    config = uvicorn.Config(
-        http,
-        http=PatientProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=END_SECONDS,
-    )
-    server = uvicorn.Server(config)
     # Signals are ours: the jobs must end before the process does.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    return server
+    return new_server(build_http(app.answering, registry, health, rules, routes))
 
 
 def _token_rules(settings: Settings) -> TokenRules | None:

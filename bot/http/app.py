@@ -9,17 +9,19 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.answering import Answering
+from bot.http import docs, openapi
 from bot.http.analytics import Api
 from bot.http.edge import Edge
 from bot.http.errors import HttpError, on_http_error, on_starlette_error, problem
 from bot.http.health import Health
 from bot.http.token import TokenRules
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CLOSED = "Set JWT_SECRET or JWT_JWKS_URL to open the analytics API."
 
 
@@ -42,6 +44,15 @@ def build_http(
     async def models(request: Request) -> Response:
         return await api.models(request) if api else problem(503, "not_configured", _CLOSED)
 
+    document = openapi.document()
+    readable = docs.page(document)
+
+    async def as_json(_request: Request) -> Response:
+        return JSONResponse(document)
+
+    async def as_page(_request: Request) -> Response:
+        return HTMLResponse(readable, headers={"Content-Security-Policy": _POLICY})
+
     app = Starlette(
         routes=[
             Route("/healthz", health.healthz),
@@ -49,6 +60,8 @@ def build_http(
             Route("/metrics", metrics),
             Route("/api/v1/analytics/query", query, methods=["POST"]),
             Route("/api/v1/models", models),
+            Route(openapi.PATH, as_json),
+            Route(openapi.DOCS_PATH, as_page),
             *more,
         ],
         middleware=[Middleware(Edge)],

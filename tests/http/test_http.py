@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import jwt
 import pytest
 
-from bot.http import Health, TokenRules, build_http
-from tests.plugins.house import House
+from bot.http import Health, build_http
+from tests.http.conftest import QUERY, USER, Front, well
 
-SECRET = "s" * 32
-USER = uuid.UUID(int=7)
 JSON = {"Content-Type": "application/json"}
-QUERY = "/api/v1/analytics/query"
-
-
-async def well() -> None:
-    """A dependency that is up."""
 
 
 async def ill() -> None:
@@ -29,43 +21,11 @@ async def ill() -> None:
     raise ConnectionError("down")
 
 
-@pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the app, in process."""
-    app = build_http(
-        house.app.answering, house.app.metrics.registry, Health({"one": well}), TokenRules(SECRET)
-    )
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as opened:
-        yield opened
-
-
-def token(house: House, **claims: Any) -> dict[str, str]:
-    """An Authorization header; claims replace the usual ones."""
-    usual = {
-        "sub": str(USER),
-        "exp": time.time() + 60,
-        "role": "spectator",
-        "events": [str(house.sample.events[0].id)],
-    }
-    return {"Authorization": f"Bearer {jwt.encode(usual | claims, SECRET, algorithm='HS256')}"}
-
-
-def body(house: House, **fields: Any) -> dict[str, Any]:
-    """A good body; fields replace the usual ones."""
-    usual = {
-        "question": "Top 5 teams by spirit score",
-        "user_id": str(USER),
-        "event_id": str(house.sample.events[0].id),
-    }
-    return usual | fields
-
-
 async def test_a_question_is_answered_in_the_contract_s_fields(
-    house: House, client: httpx.AsyncClient
+    front: Front, client: httpx.AsyncClient
 ) -> None:
     """A verified question has SQL, rows by column name and full confidence."""
-    answer = await client.post(QUERY, json=body(house), headers=token(house))
+    answer = await client.post(QUERY, json=front.body(), headers=front.token())
     assert answer.status_code == 200
     fields = answer.json()
     assert {"question", "sql", "explanation", "results", "confidence"} <= set(fields)
@@ -87,15 +47,15 @@ async def test_a_question_is_answered_in_the_contract_s_fields(
     ],
 )
 async def test_a_token_that_does_not_fit_is_refused(
-    house: House, client: httpx.AsyncClient, claims: dict[str, Any], status: int, code: str
+    front: Front, client: httpx.AsyncClient, claims: dict[str, Any], status: int, code: str
 ) -> None:
     """Wrong or expired is 401, good but not for this is 403."""
-    answer = await client.post(QUERY, json=body(house), headers=token(house, **claims))
+    answer = await client.post(QUERY, json=front.body(), headers=front.token(**claims))
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
 async def test_tokens_of_another_making_are_refused(
-    house: House, client: httpx.AsyncClient
+    front: Front, client: httpx.AsyncClient
 ) -> None:
     """No signature, another secret, no token: 401, whatever the claims say."""
     claims = {"sub": str(USER), "exp": time.time() + 60, "role": "admin"}
@@ -105,19 +65,19 @@ async def test_tokens_of_another_making_are_refused(
         {"Authorization": "Bearer " + jwt.encode(claims, "t" * 32, algorithm="HS256")},
         {"Authorization": "Bearer " + jwt.encode(claims, None, algorithm="none")},
     ):
-        answer = await client.post(QUERY, json=body(house), headers=bad)
+        answer = await client.post(QUERY, json=front.body(), headers=bad)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_an_admin_sees_every_event_that_exists(
-    house: House, client: httpx.AsyncClient
+    front: Front, client: httpx.AsyncClient
 ) -> None:
     """The admin's token names no events; an unknown one is 404."""
-    admin = token(house, role="admin", events=[])
-    other = body(house, event_id=str(house.sample.events[1].id))
+    admin = front.token(role="admin", events=[])
+    other = front.body(event_id=str(front.house.sample.events[1].id))
     assert (await client.post(QUERY, json=other, headers=admin)).status_code == 200
-    nowhere = body(house, event_id=str(uuid.UUID(int=1)))
+    nowhere = front.body(event_id=str(uuid.UUID(int=1)))
     assert (await client.post(QUERY, json=nowhere, headers=admin)).status_code == 404
 
 
@@ -126,64 +86,64 @@ async def test_an_admin_sees_every_event_that_exists(
     [b"", b"[]", b"{}", b"nonsense", b'{"question": 5, "user_id": "x", "event_id": "y"}', b"null"],
 )
 async def test_a_body_of_another_form_is_a_bad_request(
-    house: House, client: httpx.AsyncClient, content: bytes
+    front: Front, client: httpx.AsyncClient, content: bytes
 ) -> None:
     """400 names what is wrong and where the form is written down."""
-    answer = await client.post(QUERY, content=content, headers=token(house) | JSON)
+    answer = await client.post(QUERY, content=content, headers=front.token() | JSON)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_body")
     assert "/api/v1/docs" in answer.json()["error"]["message"]
 
 
-async def test_a_long_body_is_cut_off(house: House, client: httpx.AsyncClient) -> None:
+async def test_a_long_body_is_cut_off(front: Front, client: httpx.AsyncClient) -> None:
     """More than 16 KiB is 413."""
-    answer = await client.post(QUERY, content=b"x" * 20_000, headers=token(house) | JSON)
+    answer = await client.post(QUERY, content=b"x" * 20_000, headers=front.token() | JSON)
     assert answer.status_code == 413
 
 
 async def test_a_refused_question_is_422_with_its_code(
-    house: House, client: httpx.AsyncClient
+    front: Front, client: httpx.AsyncClient
 ) -> None:
     """Rejected SQL does not answer 200."""
-    house.ollama.answers["delete"] = "DELETE FROM games"
-    asked = body(house, question="delete all games")
-    answer = await client.post(QUERY, json=asked, headers=token(house))
+    front.house.ollama.answers["delete"] = "DELETE FROM games"
+    asked = front.body(question="delete all games")
+    answer = await client.post(QUERY, json=asked, headers=front.token())
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "not_a_query")
 
 
-async def test_an_outage_is_503(house: House, client: httpx.AsyncClient) -> None:
+async def test_an_outage_is_503(front: Front, client: httpx.AsyncClient) -> None:
     """A broken language model is not the caller's fault."""
-    house.ollama.down = True
-    asked = body(house, question="count the teams")
-    answer = await client.post(QUERY, json=asked, headers=token(house))
+    front.house.ollama.down = True
+    asked = front.body(question="count the teams")
+    answer = await client.post(QUERY, json=asked, headers=front.token())
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "model_down")
 
 
-async def test_the_rate_limit_is_429_with_a_time(house: House, client: httpx.AsyncClient) -> None:
+async def test_the_rate_limit_is_429_with_a_time(front: Front, client: httpx.AsyncClient) -> None:
     """The sixth question of an hour carries Retry-After in whole seconds."""
     for _ in range(5):
-        await client.post(QUERY, json=body(house), headers=token(house))
-    answer = await client.post(QUERY, json=body(house), headers=token(house))
+        await client.post(QUERY, json=front.body(), headers=front.token())
+    answer = await client.post(QUERY, json=front.body(), headers=front.token())
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["retry-after"]) <= 3600
 
 
-async def test_health_and_metrics(house: House, client: httpx.AsyncClient) -> None:
+async def test_health_and_metrics(front: Front, client: httpx.AsyncClient) -> None:
     """Alive, ready, and counting under the named metrics."""
     assert (await client.get("/healthz")).json()["status"] == "ok"
     ready = (await client.get("/readyz")).json()
     assert (ready["status"], ready["checks"]["one"]["state"]) == ("ready", "ok")
-    house.ollama.answers["teams"] = "SELECT count(*) FROM teams"
-    asked = body(house, question="count the teams")
-    await client.post(QUERY, json=asked, headers=token(house))
+    front.house.ollama.answers["teams"] = "SELECT count(*) FROM teams"
+    asked = front.body(question="count the teams")
+    await client.post(QUERY, json=asked, headers=front.token())
     text = (await client.get("/metrics")).text
     assert 'ollama_queries_total{status="ok"} 1.0' in text
     assert 'gamestats_bot_questions_total{kind="answer",source="model"} 1.0' in text
 
 
-async def test_readiness_names_what_is_down(house: House) -> None:
+async def test_readiness_names_what_is_down(front: Front) -> None:
     """503 with each dependency by name."""
     health = Health({"database": well, "slack": ill})
-    app = build_http(house.app.answering, house.app.metrics.registry, health, None)
+    app = build_http(front.house.app.answering, front.house.app.metrics.registry, health, None)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         answer = await client.get("/readyz")

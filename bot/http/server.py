@@ -1,16 +1,40 @@
-"""uvicorn's HTTP/1.1, with an end to its patience: a request's head has to arrive in time.
+"""uvicorn as we run it: plain HTTP/1.1, with an end to its patience.
 
-Otherwise a few thousand connections that send a byte now and then would hold every descriptor.
+A request's head has to arrive in time; otherwise a few thousand connections that send a byte now
+and then would hold every descriptor.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import h11
+import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
+
+END_SECONDS = 20
+"""What requests that are being answered get at a stop."""
+
+
+def new_server(app: ASGIApp) -> uvicorn.Server:
+    """A server that leaves signals to whoever runs it."""
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=END_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    return server
 
 
 class PatientProtocol(H11Protocol):
