@@ -40,7 +40,7 @@ class Front:
         """An Authorization header; claims replace the usual ones."""
         usual = {
             "sub": str(USER),
-            "exp": time.time() + 60,
+            "exp": time.time() + 3600,
             "role": "spectator",
             "events": [str(self.house.sample.events[0].id)],
         }
