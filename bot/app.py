@@ -32,7 +32,7 @@ from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
 from bot.store import Database, open_database, open_store
-from bot.warehouse import open_warehouse
+from bot.warehouse import RoleFault, open_warehouse
 
 CONCURRENCY = 32
 """Jobs that one process works on at once."""
@@ -170,6 +170,23 @@ async def prepare(app: App) -> None:
     """
     await app.answering.store.database.bring_up_to_date()
     check_catalog(app.model, await app.answering.warehouse.catalog())
+
+
+async def check_role(settings: Settings, model: SemanticModel) -> tuple[RoleFault, ...]:
+    """What the role of DATABASE_URL can do beyond what it needs, and what it lacks.
+
+    Raises:
+        ConfigError: without a DATABASE_URL.
+        WarehouseError: when the database is down.
+    """
+    url = _needed(settings.database_url, "DATABASE_URL", _POSTGRES)
+    async with open_warehouse(
+        url,
+        timeout=settings.query_timeout,
+        max_cost=settings.query_max_cost,
+        metrics=new_metrics(),
+    ) as warehouse:
+        return await warehouse.role_faults(model)
 
 
 def _needed(value: SecretStr | None, name: str, schemes: tuple[str, ...]) -> str:

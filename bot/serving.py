@@ -189,12 +189,19 @@ async def _model_is_up(app: App) -> None:
 async def _work(app: App, *, work: bool) -> None:
     """Prepare the databases; then jobs, digests and the warm language model, until cancelled."""
     await _until_done(lambda: prepare(app))
+    await _until_done(lambda: _warn_of_role(app))
     if not work:
         return
     async with asyncio.TaskGroup() as group:
         group.create_task(app.jobs.work())
         group.create_task(app.digests.keep_time())
         group.create_task(_until_done(lambda: _warm(app)))
+
+
+async def _warn_of_role(app: App) -> None:
+    """A line in the log for each thing that `database harden --check` would say."""
+    for fault in await app.answering.warehouse.role_faults(app.model):
+        log.warning("database role", fault=fault.what, mend=fault.mend)
 
 
 async def _warm(app: App) -> None:

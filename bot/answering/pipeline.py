@@ -64,11 +64,15 @@ ROOM_ERRORS = (LanguageModelError, WarehouseError, StoreError)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the bot is: the language models, the last hour's answers, and the jobs that wait."""
+    """How the bot is: the language models, the last hour's answers, and the jobs that wait.
+
+    `role_excess` says what its database role can do beyond what it needs, a sentence each.
+    """
 
     models: ModelStatus
     recent: Recent
     queue: int
+    role_excess: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -162,7 +166,15 @@ class Answering:
             models=await self.router.status(),
             recent=await self.store.answers.recent(),
             queue=await self.queue_depth(),
+            role_excess=await self._role_excess(),
         )
+
+    async def _role_excess(self) -> tuple[str, ...]:
+        try:
+            faults = await self.warehouse.role_faults(self.model)
+        except WarehouseError:
+            return ()  # a database that is down shows elsewhere
+        return tuple(fault.what for fault in faults if fault.excess)
 
     async def _answer(
         self, question: Question, report: Report, started: float, trail: _Trail

@@ -7,13 +7,15 @@ directory_sql(model)        the events that a channel can be bound to
 schema_prompt(model, …)     what a language model is told
 check_catalog(model, …)     is everything there that the file speaks of?
 harden_sql(model, role)     grants and row-level security for the database role
+hardened(model)             what that leaves of each table, to compare with what is there
 """
 
 from bot.semantic.check import check_catalog
 from bot.semantic.compile import directory_sql
+from bot.semantic.conditions import same_condition
 from bot.semantic.errors import SemanticModelError
 from bot.semantic.fences import fences
-from bot.semantic.harden import harden_sql
+from bot.semantic.harden import MIGHTY, Hardened, harden_sql, hardened, policy_names
 from bot.semantic.load import load
 from bot.semantic.model import (
     Example,
@@ -29,8 +31,10 @@ from bot.semantic.prompt import schema_prompt
 from bot.semantic.used import used_columns
 
 __all__ = [
+    "MIGHTY",
     "Example",
     "Fence",
+    "Hardened",
     "SemanticColumn",
     "SemanticModel",
     "SemanticModelError",
@@ -42,7 +46,10 @@ __all__ = [
     "directory_sql",
     "fences",
     "harden_sql",
+    "hardened",
     "load",
+    "policy_names",
+    "same_condition",
     "schema_prompt",
     "used_columns",
 ]

@@ -14,12 +14,14 @@ from bot.warehouse.errors import (
     TooCostly,
     WarehouseError,
 )
+from bot.warehouse.role import RoleFault
 from bot.warehouse.warehouse import Warehouse, open_warehouse
 
 __all__ = [
     "DatabaseBusy",
     "DatabaseDown",
     "QueryFailed",
+    "RoleFault",
     "TimedOut",
     "TooCostly",
     "Warehouse",

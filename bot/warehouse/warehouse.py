@@ -19,6 +19,7 @@ import asyncpg
 
 from bot.domain import ROWS_KEPT, Event, GuardedQuery, ResultTable
 from bot.metrics import Metrics
+from bot.semantic import SemanticModel
 from bot.warehouse.connection import HardenedConnection
 from bot.warehouse.errors import (
     DatabaseBusy,
@@ -29,6 +30,7 @@ from bot.warehouse.errors import (
     translated,
 )
 from bot.warehouse.plan import too_much
+from bot.warehouse.role import RoleFault, role_faults
 from bot.warehouse.rows import catalog_of, columns_of, event_of, size_of
 
 BYTES_KEPT = 16_000_000
@@ -105,6 +107,11 @@ class Warehouse:
         """The columns of schema public that our role may read: table → column → type."""
         async with self._transaction(EVENTS_ONLY) as connection:
             return catalog_of(await connection.fetch(_CATALOG_SQL))
+
+    async def role_faults(self, model: SemanticModel) -> tuple[RoleFault, ...]:
+        """What our role can do beyond what it needs, and what it lacks."""
+        async with self._transaction(EVENTS_ONLY) as connection:
+            return await role_faults(connection, model)
 
     async def ping(self) -> None:
         """Return once the database has answered."""

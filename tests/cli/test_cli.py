@@ -194,6 +194,34 @@ async def test_ask_of_an_unknown_event_lists_the_known(
     assert "spring-classic" in errors
 
 
+async def test_harden_checks_the_role_of_the_database_url(
+    environment: dict[str, str], tournament: SampleDatabase, tmp_path: Path
+) -> None:
+    """0 and no word for the hardened role, 1 and a line a fault for the owner, 3 if down."""
+    for url, expected in (
+        (tournament.reader_url, 0),
+        (tournament.owner_url, 1),
+        ("postgresql://x:y@127.0.0.1:9/z", 3),
+    ):
+        settings = {"DATABASE_URL": url}
+        code, out, errors = await run(
+            "database", "harden", "--check", environment=settings, cwd=tmp_path
+        )
+        assert code == expected, errors
+        assert "Traceback" not in errors
+        lines = out.splitlines()
+        assert bool(lines) is (expected == 1)
+        assert all(". Mend: " in line for line in lines)
+    code, out, errors = await run("database", "harden", cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert "name the role, or use --check" in errors
+    code, out, errors = await run("models", "--json", environment=environment, cwd=tmp_path)
+    assert json.loads(out)["role_excess"] == []
+    mighty = environment | {"DATABASE_URL": tournament.owner_url}
+    code, out, errors = await run("models", "--json", environment=mighty, cwd=tmp_path)
+    assert "It is a superuser, whom nothing holds" in json.loads(out)["role_excess"]
+
+
 async def test_models_and_digest_open_the_app(environment: dict[str, str], tmp_path: Path) -> None:
     """The state as JSON, and a digest as text."""
     code, out, errors = await run("models", "--json", environment=environment, cwd=tmp_path)

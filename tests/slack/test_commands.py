@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -107,6 +108,16 @@ async def test_the_state_says_when_storage_is_down(scene: Scene) -> None:
     await scene.workspace.command("sam", "general", "/stats-model")
     (found,) = await whispers(scene, 1, "sam")
     assert found["text"] == ":warning: My own storage is not reachable right now."
+
+
+def test_a_role_that_can_too_much_is_said_in_one_line() -> None:
+    """What the database role can do beyond its needs shows with the command that lists it."""
+    mighty = replace(STATUS, role_excess=("It is a superuser", "It can make roles"))
+    rich, plain = status_messages(mighty)
+    for said in (json.dumps(rich.blocks), plain.text):
+        assert "The database role can do more than it needs: It is a superuser. And 1 more" in said
+        assert "game-stats-bot database harden --check" in said
+    assert "database role" not in json.dumps([m.blocks for m in status_messages(STATUS)])
 
 
 def test_lines_of_the_state_fit_a_phone() -> None:

@@ -33,10 +33,25 @@ def status_messages(status: Status, now: datetime | None = None) -> tuple[Messag
     blocks: list[Block] = [paragraph(head, emoji="white_check_mark" if good else "warning")]
     if models.problem:
         blocks.append(paragraph(models.problem))
+    excess = _excess(status.role_excess)
+    if excess:
+        blocks.append(paragraph(excess, emoji="warning"))
     blocks.append(preformatted(cut(details, LIMIT)))
+    lines = "\n".join(line for line in (head, models.problem, excess, details) if line)
     return (
         Message(escape(head), tuple(blocks)),
-        Message(escape(cut(f"{head}\n{models.problem}\n{details}", TEXT_LIMIT // 2))),
+        Message(escape(cut(lines, TEXT_LIMIT // 2))),
+    )
+
+
+def _excess(role: tuple[str, ...]) -> str:
+    """One line on what the database role can do beyond what it needs; empty if nothing."""
+    if not role:
+        return ""
+    more = f" And {len(role) - 1} more:" if len(role) > 1 else ""
+    return (
+        f"The database role can do more than it needs: {cut(role[0], 200)}.{more} "
+        "`game-stats-bot database harden --check` lists it."
     )
 
 
