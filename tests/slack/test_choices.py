@@ -40,7 +40,7 @@ async def test_a_choice_is_answered_in_the_same_reply(scene: Scene) -> None:
             (
                 one
                 for one in scene.workspace.replies("general", ts)
-                if any(block["type"] == "table" for block in one.get("blocks", ()))
+                if any(block["type"] in {"table", "data_table"} for block in one.get("blocks", ()))
             ),
             None,
         )
