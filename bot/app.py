@@ -25,7 +25,9 @@ from bot.llm import (
     OllamaClient,
     Options,
     RouterOptions,
+    listed,
     open_ollama,
+    read_routes,
 )
 from bot.logs import set_up_logs
 from bot.metrics import Metrics, new_metrics
@@ -103,8 +105,15 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
         jobs = await stack.enter_async_context(
             open_jobs(redis, Pace(concurrency=CONCURRENCY), waited=waited)
         )
-        client = await stack.enter_async_context(open_ollama(settings.ollama_base_url))
-        router = _router(settings, client, metrics)
+        models = (settings.ollama_model, *listed(settings.ollama_fallback_models))
+        routes = read_routes(models, settings.ollama_base_url)
+        clients = [
+            await stack.enter_async_context(open_ollama(address))
+            for address in dict.fromkeys(
+                (settings.ollama_base_url.rstrip("/"), *(route.address for route in routes))
+            )
+        ]
+        router = _router(settings, tuple(clients), models, metrics)
         drafting = Drafting(
             model,
             router,
@@ -142,11 +151,15 @@ def open_own_database(settings: Settings) -> contextlib.AbstractAsyncContextMana
     return open_database(_needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES))
 
 
-def _router(settings: Settings, client: OllamaClient, metrics: Metrics) -> ModelRouter:
-    fallbacks = (name.strip() for name in settings.ollama_fallback_models.split(","))
+def _router(
+    settings: Settings,
+    clients: tuple[OllamaClient, ...],
+    models: tuple[str, ...],
+    metrics: Metrics,
+) -> ModelRouter:
     return ModelRouter(
-        client,
-        (settings.ollama_model, *(name for name in fallbacks if name)),
+        clients,
+        models,
         Options(
             temperature=settings.ollama_temperature,
             top_p=settings.ollama_top_p,

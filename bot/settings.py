@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     # Language models.
     ollama_base_url: str = "http://localhost:11434"
     ollama_model: str = Field(default="duckdb-nsql:7b", min_length=1)
-    ollama_fallback_models: str = Field(default="", description="comma-separated, tried in order")
+    ollama_fallback_models: str = Field(
+        default="", description="comma-separated, tried in order; NAME, or NAME@http://server:11434"
+    )
     ollama_temperature: float = Field(default=0.2, ge=0, le=2)
     ollama_top_p: float = Field(default=0.9, gt=0, le=1)
     ollama_num_ctx: int = Field(default=4096, ge=512, description="tokens")

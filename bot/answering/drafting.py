@@ -27,7 +27,7 @@ from bot.store import Store
 class Asked:
     """A question with what was found in it, and what the prompt says beside it.
 
-    `key` names it in the cache.
+    `key` names it in the cache; `who` is whose turn it uses.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Asked:
     linked: Linked
     notes: tuple[str, ...]
     key: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Drafting:
         try:
             return await self.store.flights.once(
                 asked.key,
-                lambda: self.router.draft(make, report, seconds=self.seconds),
+                lambda: self.router.draft(make, report, seconds=self.seconds, who=asked.who),
                 seconds=self.seconds,
             )
         except TimeoutError as error:
@@ -93,7 +94,7 @@ class Drafting:
         """
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
         make = self.prompts.prompt(asked.text, asked.notes, (failed.sql, complaint))
-        second = await self.router.draft(make, report, seconds=self.seconds)
+        second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(
             second,
             prompt_tokens=first.prompt_tokens + second.prompt_tokens,

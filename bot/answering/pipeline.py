@@ -233,7 +233,8 @@ class Answering:
 
     async def _asked(self, question: Question, events: tuple[Event, ...]) -> Asked:
         names = await self.directory_of_events.names(events, self.query)
-        return self.drafting.asked(question.text, events, names, datetime.now(UTC))
+        asked = self.drafting.asked(question.text, events, names, datetime.now(UTC))
+        return replace(asked, who=question.asker.key)
 
     async def _run(
         self,

@@ -9,6 +9,7 @@ from bot.llm.errors import LanguageModelError
 from bot.llm.ollama import OllamaClient, open_ollama
 from bot.llm.profiles import Options, Prompt, profile_for, prompt_version
 from bot.llm.router import ModelRouter, RouterOptions
+from bot.llm.routes import Route, listed, read_routes
 from bot.llm.status import ModelStatus
 
 __all__ = [
@@ -19,8 +20,11 @@ __all__ = [
     "OllamaClient",
     "Options",
     "Prompt",
+    "Route",
     "RouterOptions",
+    "listed",
     "open_ollama",
     "profile_for",
     "prompt_version",
+    "read_routes",
 ]

@@ -1,15 +1,18 @@
 """Which language model drafts a question, when, and what happens if it fails.
 
-Questions stand in a line before the server. The models are tried in their order: one that is
-missing or fails gives way to the next, one that keeps failing is left alone for a while (its
-circuit). Leaving `draft`, also by cancellation, frees the place and stops the generation.
+The routes (a model on a server) are tried in their order: one that is missing, down or fails gives
+way to the next, one that keeps failing is left alone for a while (its circuit). Questions stand in
+a line before each server. Leaving `draft`, also by cancellation, frees the place and stops the
+generation.
 """
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
@@ -18,14 +21,17 @@ from bot.domain import Dialect, Draft, Kind, Progress, Report, Source, Stage, si
 from bot.llm.circuit import Circuit, CircuitState
 from bot.llm.errors import (
     LanguageModelError,
+    ModelMissingError,
     NoSqlError,
     NotAboutDataError,
+    ServerDownError,
 )
 from bot.llm.extract import enough, find_statement, refused
-from bot.llm.line import Line
 from bot.llm.ollama import OllamaClient
 from bot.llm.profiles import Options, Prompt, profile_for
-from bot.llm.protocol import Completion, InstalledModel, LoadedModel, same_model
+from bot.llm.protocol import Completion
+from bot.llm.routes import Route, read_routes
+from bot.llm.server import Seen, Server
 from bot.llm.status import ConfiguredModel, ModelStatus
 from bot.metrics import Metrics
 
@@ -40,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RouterOptions:
-    """How many questions at once, how long one may wait in line, when a circuit opens (seconds)."""
+    """Questions at once on each server; seconds to wait in a line; when a circuit opens."""
 
     num_parallel: int = 1
     queue_wait: float = 300.0
@@ -49,200 +55,298 @@ class RouterOptions:
 
 
 class ModelRouter:
-    """Drafts SQL with the first of `models` that can. For one event loop."""
+    """Drafts SQL with the first of `models` that can; `clients` are the servers, the first first.
+
+    A model is a name on the first server, or "name@address" of another. For one event loop.
+    """
 
     def __init__(
         self,
-        client: OllamaClient,
+        clients: tuple[OllamaClient, ...],
         models: tuple[str, ...],
         options: Options,
         metrics: Metrics,
         router: RouterOptions = RouterOptions(),
     ) -> None:
-        self._client = client
-        self._models = models
+        self._servers = {each.address: Server(each, router.num_parallel) for each in clients}
+        self._first = clients[0].address
         self._options = options
         self._metrics = metrics
-        self._queue_wait = router.queue_wait
-        self._line = Line(router.num_parallel)
-        self._circuits = {
-            model: Circuit(router.circuit_failures, router.circuit_seconds) for model in models
-        }
-        self._failures: dict[str, LanguageModelError] = {}
+        self._router = router
+        self._routes: tuple[Route, ...] = ()
+        self._circuits: dict[Route, Circuit] = {}
+        self._failures: dict[Route, LanguageModelError] = {}
+        self._loads: dict[Route, float] = {}
         self._warming = False
+        self.choose(models)
 
     @property
     def primary(self) -> str:
         """The model that answers while all is well."""
-        return self._models[0]
+        return self._routes[0].model
 
-    async def draft(self, prompt_for: PromptFor, report: Report, *, seconds: float) -> Draft:
-        """SQL for a question, not yet checked. Raises LanguageModelError.
+    def choose(self, models: tuple[str, ...]) -> None:
+        """Ask these from now on, in this order; those on servers that are not ours are left out."""
+        routes = read_routes(models, self._first)
+        self._routes = tuple(route for route in routes if route.address in self._servers)
+        for route in self._routes:
+            fresh = Circuit(self._router.circuit_failures, self._router.circuit_seconds)
+            self._circuits.setdefault(route, fresh)
 
-        `seconds` is for all attempts together, counted from when the question's turn comes.
+    async def draft(
+        self, prompt_for: PromptFor, report: Report, *, seconds: float, who: str = ""
+    ) -> Draft:
+        """SQL for a question of `who`, not yet checked. Raises LanguageModelError.
+
+        `seconds` is for all attempts together; waiting in a line does not count.
         """
-        asked = time.monotonic()
-        async with self._turn(report):
-            waited = time.monotonic() - asked
-            self._metrics.wait_seconds.labels("language model").observe(waited)
-            deadline = time.monotonic() + seconds
-            models = self._candidates()
-            for index, model in enumerate(models):
-                last = index == len(models) - 1
-                left = deadline - time.monotonic()
-                try:
-                    draft = await self._ask(
-                        model, prompt_for, report, left if last else left * FIRST_SHARE
-                    )
-                except LanguageModelError as error:
-                    if last or not error.another_may_do:
-                        raise
-                    log.warning("model_failed", model=model, code=error.code, why=error.message)
-                else:
-                    break
-        if model != self.primary:
-            self._metrics.fallbacks.labels(model).inc()
-        return replace(draft, fell_back=model != self.primary, queue_seconds=waited)
+        question = _Question(prompt_for, report, who, seconds)
+        *earlier, last = _by_server(await self._able())
+        for routes in earlier:
+            try:
+                return await self._on_server(question, routes, last=False)
+            except LanguageModelError as error:
+                if error.code.kind is not Kind.OUTAGE:
+                    raise
+                log.warning("server_failed", server=routes[0].address, why=error.message)
+        return await self._on_server(question, last, last=True)
 
     async def warm(self, prompt_for: PromptFor, *, seconds: float) -> None:
         """Load the first model that can answer, with the prompt's unchanging part in its cache.
 
         Raises LanguageModelError. The question of the prompt does not matter.
         """
-        async with self._turn(silent):
-            model = self._candidates()[0]
-            profile = profile_for(model)
+        route = (await self._able())[0]
+        server = self._servers[route.address]
+        async with self._turn(server, "", silent):
+            profile = profile_for(route.model)
             options = replace(self._options, num_predict=1)
-            request = profile.request(model, prompt_for(profile.dialect), options)
+            request = profile.request(route.model, prompt_for(profile.dialect), options)
             self._warming = True
             try:
-                await self._client.complete(request, seconds=seconds)
+                completion = await server.client.complete(request, seconds=seconds)
             finally:
                 self._warming = False
+                server.forget()
+        self._loaded(route, completion.usage.load_seconds)
 
     async def status(self) -> ModelStatus:
-        """How the server and the models are. Never raises: a problem is part of the answer."""
-        reachable, version, problem = True, "", ""
-        installed: tuple[InstalledModel, ...] = ()
-        loaded: tuple[LoadedModel, ...] = ()
-        try:
-            version = await self._client.version()
-            installed = await self._client.installed()
-            loaded = await self._client.loaded()
-        except LanguageModelError as error:
-            reachable, problem = bool(version), str(error)
-        now = time.monotonic()
-        models = tuple(
-            ConfiguredModel(
-                name=model,
-                circuit=self._circuits[model].state(now),
-                installed=any(same_model(model, other.name) for other in installed),
-                loaded=any(same_model(model, other.name) for other in loaded),
-            )
-            for model in self._models
-        )
-        able = [m.name for m in models if m.installed and m.circuit is not CircuitState.OPEN]
-        if reachable and not able and not problem:
+        """How the servers and the models are. Never raises: a problem is part of the answer."""
+        first = self._servers[self._first]
+        seen = await self._look_at_all()
+        version, error = "", seen[self._first].error
+        if error is None:
+            try:
+                version = await first.client.version()
+            except LanguageModelError as failed:
+                error = failed
+        models = tuple(self._configured(route, seen[route.address]) for route in self._routes)
+        able = [each for each in models if each.installed and each.circuit is not CircuitState.OPEN]
+        problem = str(error) if error is not None else ""
+        if not able and not problem:
             problem = f"No configured model can answer; install one: ollama pull {self.primary}"
         return ModelStatus(
-            address=self._client.address,
-            reachable=reachable,
+            address=self._first,
+            reachable=error is None,
             version=version,
-            installed=installed,
-            loaded=loaded,
+            installed=seen[self._first].installed,
+            loaded=seen[self._first].loaded,
             models=models,
-            running=self._line.inside,
-            waiting=self._line.waiting,
+            running=sum(server.line.inside for server in self._servers.values()),
+            waiting=sum(server.line.waiting for server in self._servers.values()),
             warming=self._warming,
-            answers=able[0] if able else "",
+            answers=able[0].name if able else "",
             problem=problem,
         )
 
+    async def _look_at_all(self) -> dict[str, Seen]:
+        for server in self._servers.values():
+            server.forget()
+        looks = await asyncio.gather(*(server.look() for server in self._servers.values()))
+        return dict(zip(self._servers, looks, strict=True))
+
+    def _configured(self, route: Route, seen: Seen) -> ConfiguredModel:
+        return ConfiguredModel(
+            name=route.model,
+            circuit=self._circuits[route].state(time.monotonic()),
+            installed=seen.has(route.model),
+            loaded=seen.holds(route.model),
+            address="" if route.address == self._first else route.address,
+            reachable=seen.error is None,
+        )
+
     def circuits(self) -> dict[str, CircuitState]:
-        """Each configured model's circuit now."""
+        """Each configured model's circuit now; of one on several servers, the best."""
         now = time.monotonic()
-        return {model: circuit.state(now) for model, circuit in self._circuits.items()}
+        states: dict[str, CircuitState] = {}
+        for route in reversed(self._routes):
+            state = self._circuits[route].state(now)
+            if states.get(route.model) is not CircuitState.CLOSED:
+                states[route.model] = state
+        return states
 
-    def _turn(self, report: Report) -> AbstractAsyncContextManager[None]:
-        """A place before the server. Raises ServerBusyError if none comes free in time."""
+    @asynccontextmanager
+    async def _turn(self, server: Server, who: str, report: Report) -> AsyncIterator[float]:
+        """A place before the server; the seconds that it took. Raises ServerBusyError if none comes free in time."""
 
-        async def tell(place: int) -> None:
-            if self._warming:
-                await report(Progress(Stage.WARMING, "the language model is warming up"))
+        async def tell(place: int, wait: float | None) -> None:
+            if self._warming and server.address == self._routes[0].address:
+                await report(self._cold(self._routes[0]))
             else:
-                await report(Progress(Stage.QUEUED, f"{_ordinal(place)} in line"))
+                about = "" if wait is None else f", about {_about(wait)}"
+                await report(Progress(Stage.QUEUED, f"{_ordinal(place)} in line{about}"))
 
-        return self._line.turn(tell, self._queue_wait)
+        asked = time.monotonic()
+        async with server.line.turn(who, tell, self._router.queue_wait):
+            waited = time.monotonic() - asked
+            self._metrics.wait_seconds.labels("language model").observe(waited)
+            yield waited
 
-    async def _ask(
-        self, model: str, prompt_for: PromptFor, report: Report, seconds: float
+    async def _on_server(
+        self, question: _Question, routes: tuple[Route, ...], *, last: bool
     ) -> Draft:
-        profile = profile_for(model)
-        request = profile.request(model, prompt_for(profile.dialect), self._options)
+        """Try the models of one server within one turn; `last` says that no other is left."""
+        server = self._servers[routes[0].address]
+        *earlier, final = routes
+        async with self._turn(server, question.who, question.report) as waited:
+            question.waited += waited
+            for route in earlier:
+                try:
+                    return await self._ask(route, question, question.left * FIRST_SHARE)
+                except LanguageModelError as error:
+                    if not error.another_may_do:
+                        raise
+                    log.warning("model_failed", model=route.model, why=error.message)
+            left = question.left if last else question.left * FIRST_SHARE
+            return await self._ask(final, question, left)
 
-        spoke = 0.0
+    async def _ask(self, route: Route, question: _Question, seconds: float) -> Draft:
+        server, model = self._servers[route.address], route.model
+        profile = profile_for(model)
+        request = profile.request(model, question.prompt_for(profile.dialect), self._options)
+        report, spoke = question.report, 0.0
 
         async def loaded(_text: str) -> None:
             nonlocal spoke
             spoke = time.monotonic()
             if not ready:
+                server.forget()
                 await report(Progress(Stage.DRAFTING, model))
 
-        with self._watched(model):
+        with self._watched(route), question.spending():
             began = time.monotonic()
-            ready = any(same_model(model, other.name) for other in await self._client.loaded())
-            await report(Progress(Stage.DRAFTING if ready else Stage.WARMING, model))
-            completion = await self._client.complete(
+            ready = (await server.look()).holds(model)
+            await report(Progress(Stage.DRAFTING, model) if ready else self._cold(route))
+            completion = await server.client.complete(
                 request, seconds=seconds, enough=enough, started=loaded
             )
             usage = completion.usage
+            self._loaded(route, usage.load_seconds)
             self._metrics.tokens.labels(model, "prompt").inc(usage.prompt_tokens)
             self._metrics.tokens.labels(model, "answer").inc(usage.answer_tokens)
             sql = _sql_of(completion)
+        fell_back = route != self._routes[0]
+        if fell_back:
+            self._metrics.fallbacks.labels(model).inc()
         return Draft(
             sql=sql,
             dialect=profile.dialect,
             source=Source.MODEL,
             language_model=model,
-            prompt_tokens=completion.usage.prompt_tokens,
-            answer_tokens=completion.usage.answer_tokens,
+            prompt_tokens=usage.prompt_tokens,
+            answer_tokens=usage.answer_tokens,
             seconds=time.monotonic() - began,
-            prompt_seconds=spoke - began,
+            fell_back=fell_back,
+            queue_seconds=question.waited,
+            prompt_seconds=max(0.0, spoke - began),
         )
 
+    def _cold(self, route: Route) -> Progress:
+        """What whoever waits for a model that is being loaded hears."""
+        known = self._loads.get(route)
+        takes = "can take a minute" if known is None else f"takes about {_about(known)}"
+        return Progress(Stage.WARMING, f"the model is loading, this {takes}")
+
+    def _loaded(self, route: Route, seconds: float) -> None:
+        # Ollama reports some milliseconds for a model that is in memory already.
+        if seconds >= 1:
+            self._loads[route] = seconds
+
     @contextmanager
-    def _watched(self, model: str) -> Iterator[None]:
-        """Measure a call of `model`, and let its circuit know how it went."""
+    def _watched(self, route: Route) -> Iterator[None]:
+        """Measure a call of a model, and let its circuit know how it went."""
         began = time.monotonic()
         status = "cancelled"
         try:
             yield
             status = "ok"
-            self._circuits[model].worked()
+            self._circuits[route].worked()
         except LanguageModelError as error:
             status = error.code.value
             if error.code.kind is Kind.OUTAGE:
-                self._circuits[model].failed(time.monotonic())
-                self._failures[model] = error
+                self._failed(route, error)
             else:
-                self._circuits[model].worked()
+                self._circuits[route].worked()
             raise
         finally:
             self._metrics.ollama_seconds.labels(status).observe(time.monotonic() - began)
             self._metrics.ollama_total.labels(status).inc()
 
-    def _candidates(self) -> tuple[str, ...]:
-        """The models whose circuit lets a call through. Raises the last failure if none does."""
-        now = time.monotonic()
-        able = tuple(model for model in self._models if not self._circuits[model].wait(now))
+    def _failed(self, route: Route, error: LanguageModelError) -> None:
+        self._circuits[route].failed(time.monotonic())
+        self._failures[route] = error
+        self._servers[route.address].forget()
+
+    async def _able(self) -> tuple[Route, ...]:
+        """The routes that may work now. Raises why the first cannot if none can."""
+        routes = self._routes
+        faults = [await self._fault(route) for route in routes]
+        able = tuple(route for route, fault in zip(routes, faults, strict=True) if fault is None)
         if not able:
-            wait, model = min(
-                (circuit.wait(now), model) for model, circuit in self._circuits.items()
-            )
-            last = self._failures[model]
-            again = f"{last.message} It is tried again in {wait:.0f} seconds."
-            raise type(last)(again, retry_after=wait)
+            raise next(fault for fault in faults if fault is not None)
         return able
+
+    async def _fault(self, route: Route) -> LanguageModelError | None:
+        """Why `route` need not be tried: its circuit is open, or its server says so."""
+        if wait := self._circuits[route].wait(time.monotonic()):
+            last = self._failures[route]
+            again = f"{last.message} It is tried again in {wait:.0f} seconds."
+            return type(last)(again, retry_after=wait)
+        seen = await self._servers[route.address].look()
+        if isinstance(seen.error, ServerDownError):
+            self._failed(route, seen.error)
+            return seen.error
+        # A server that does not list its models may answer nevertheless.
+        if seen.error is None and not seen.has(route.model):
+            return ModelMissingError(f"{route.model} is not installed at {route.address}.")
+        return None
+
+
+@dataclass(slots=True)
+class _Question:
+    """A question on its way through the routes.
+
+    `left` are the seconds that attempts may still take, `waited` those spent in lines.
+    """
+
+    prompt_for: PromptFor
+    report: Report
+    who: str
+    left: float
+    waited: float = 0.0
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Take the time of what is inside off what is left."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.left -= time.monotonic() - began
+
+
+def _by_server(routes: tuple[Route, ...]) -> list[tuple[Route, ...]]:
+    return [tuple(group) for _, group in itertools.groupby(routes, lambda route: route.address)]
 
 
 def _sql_of(completion: Completion) -> str:
@@ -255,6 +359,10 @@ def _sql_of(completion: Completion) -> str:
     if completion.done_reason == "length" and not found.closed:
         raise NoSqlError("The language model's SQL grew too long: ask for less at once.")
     return found.sql
+
+
+def _about(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
 
 
 def _ordinal(place: int) -> str:

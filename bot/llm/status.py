@@ -10,17 +10,24 @@ from bot.llm.protocol import InstalledModel, LoadedModel
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A model that the router may ask, in its order."""
+    """A model that the router may ask, in its order; `address` is empty on the first server.
+
+    `reachable` is whether its server answers.
+    """
 
     name: str
     circuit: CircuitState
     installed: bool
     loaded: bool
+    address: str = ""
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """`answers` is the model that the next question goes to, empty if none can take it.
+    """`address`, `reachable`, `version`, `installed` and `loaded` are the first server's.
+
+    `answers` is the model that the next question goes to, empty if none can take it.
 
     `problem` is a sentence for people, empty if there is none.
     """

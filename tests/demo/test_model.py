@@ -57,7 +57,7 @@ async def post(http: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, li
 async def test_one_real_question(model_server: ModelServer) -> None:
     """The bot's own router drafts right SQL with the real model."""
     async with open_ollama(model_server.url) as client:
-        router = ModelRouter(client, (model_server.model,), Options(seed=1), new_metrics())
+        router = ModelRouter((client,), (model_server.model,), Options(seed=1), new_metrics())
         draft = await router.draft(
             lambda _dialect: prompt("How many teams are there?"), silent, seconds=120
         )
@@ -184,7 +184,7 @@ async def test_the_bot_hears_of_a_prompt_that_is_too_long(model_server: ModelSer
     """The client asks not to cut, and turns the server's answer into its own error."""
     async with open_ollama(model_server.url) as client:
         options = Options(num_ctx=128, num_predict=1)
-        router = ModelRouter(client, (model_server.model,), options, new_metrics())
+        router = ModelRouter((client,), (model_server.model,), options, new_metrics())
         with pytest.raises(errors.PromptTooLongError, match="OLLAMA_NUM_CTX"):
             await router.draft(lambda _dialect: prompt("?"), silent, seconds=60)
 

@@ -72,13 +72,18 @@ class Exchange:
 
 @dataclass
 class FakeOllama:
-    """`script` answers generations; `models` are installed, `loaded` is what ps says."""
+    """`script` answers generations; `models` are installed, `loaded` is what ps says.
+
+    One that is `broken` knows no other routes.
+    """
 
     url: str = ""
     script: Script | None = None
-    models: list[str] = field(default_factory=lambda: ["small"])
+    models: list[str] = field(default_factory=lambda: ["small", "other", "duckdb-nsql:7b"])
     loaded: list[str] = field(default_factory=lambda: ["small"])
     asked: list[dict[str, Any]] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    broken: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
@@ -96,7 +101,11 @@ class FakeOllama:
                 assert self.script is not None
                 await self.script(exchange)
             else:
-                await exchange.status(200, **self._look(path))
+                self.looked.append(path)
+                if self.broken:
+                    await exchange.status(404, error="no such route")
+                else:
+                    await exchange.status(200, **self._look(path))
         finally:
             writer.close()
 

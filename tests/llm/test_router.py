@@ -8,7 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain import Dialect, Progress, Source, Stage, silent
-from bot.llm import ModelRouter, OllamaClient, Options, Prompt, RouterOptions, errors
+from bot.llm import (
+    ModelRouter,
+    OllamaClient,
+    Options,
+    Prompt,
+    RouterOptions,
+    errors,
+    open_ollama,
+)
 from bot.llm.circuit import Circuit, CircuitState
 from bot.metrics import Metrics, new_metrics
 from tests.llm.fake import Exchange, FakeOllama
@@ -51,7 +59,7 @@ def router(client: OllamaClient, metrics: Metrics) -> Routers:
 
     def make(*models: str, **options: float) -> ModelRouter:
         settings = RouterOptions(**options)  # type: ignore[arg-type]
-        return ModelRouter(client, models or ("small",), Options(), metrics, settings)
+        return ModelRouter((client,), models or ("small",), Options(), metrics, settings)
 
     return make
 
@@ -246,7 +254,10 @@ async def test_questions_stand_in_line(ollama: FakeOllama, router: Routers) -> N
     await asyncio.wait_for(asyncio.gather(*tasks), 10)
     assert gate.most == 1
     assert heard[0].stages == [Stage.DRAFTING]
-    assert [step.detail for step in heard[2].steps[:2]] == ["2nd in line", "next in line"]
+    assert [step.detail for step in heard[2].steps[:2]] == [
+        "2nd in line",
+        "next in line, about 1 s",
+    ]
 
 
 async def test_leaving_frees_the_place(ollama: FakeOllama, router: Routers) -> None:
@@ -264,7 +275,7 @@ async def test_leaving_frees_the_place(ollama: FakeOllama, router: Routers) -> N
     gate.go.release()
     assert (await asyncio.wait_for(third, 10)).sql == "SELECT 1"
     assert (await routed.status()).running == 0
-    assert routed._circuits["small"].state(0) is CircuitState.CLOSED
+    assert routed.circuits() == {"small": CircuitState.CLOSED}
 
 
 async def test_the_line_has_an_end(ollama: FakeOllama, router: Routers) -> None:
@@ -326,10 +337,8 @@ async def test_status_of_a_healthy_server(router: Routers) -> None:
 
 async def test_status_without_a_server(metrics: Metrics) -> None:
     """A server that is down is an answer, not an error."""
-    from bot.llm import open_ollama
-
     async with open_ollama("http://127.0.0.1:9") as client:
-        status = await ModelRouter(client, ("small",), Options(), metrics).status()
+        status = await ModelRouter((client,), ("small",), Options(), metrics).status()
     assert not status.reachable
     assert "cannot be reached" in status.problem
     assert status.answers == ""
@@ -339,3 +348,70 @@ async def test_status_without_a_model(ollama: FakeOllama, router: Routers) -> No
     """If no configured model is installed, the status says what to do."""
     ollama.models = []
     assert "ollama pull small" in (await router().status()).problem
+
+
+def servers(*clients: OllamaClient, models: tuple[str, ...], metrics: Metrics) -> ModelRouter:
+    """A router over several servers."""
+    return ModelRouter(clients, models, Options(), metrics)
+
+
+async def test_a_second_server_takes_over(
+    ollama: FakeOllama, client: OllamaClient, metrics: Metrics
+) -> None:
+    """A server that is down is passed over at once, and the draft says that it fell back."""
+    ollama.script = lambda exchange: exchange.answer("SELECT 2")
+    async with open_ollama("http://127.0.0.1:9") as dead:
+        routed = servers(dead, client, models=("small", f"small@{ollama.url}"), metrics=metrics)
+        draft = await routed.draft(prompt_for, silent, seconds=10)
+        status = await routed.status()
+    assert (draft.language_model, draft.fell_back) == ("small", True)
+    assert [(each.address, each.reachable) for each in status.models] == [
+        ("", False),
+        (ollama.url, True),
+    ]
+    assert status.answers == "small"
+
+
+async def test_a_server_that_breaks_hands_over_to_another(
+    ollama: FakeOllama, client: OllamaClient, metrics: Metrics
+) -> None:
+    """What breaks in the middle of an answer is answered by the next server."""
+    calls = 0
+
+    async def script(exchange: Exchange) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            exchange.writer.close()
+        else:
+            await exchange.answer("SELECT 2")
+
+    ollama.script = script
+    other = ollama.url.replace("127.0.0.1", "localhost")
+    async with open_ollama(other) as second:
+        routed = servers(client, second, models=("small", f"small@{other}"), metrics=metrics)
+        draft = await routed.draft(prompt_for, silent, seconds=10)
+    assert (draft.sql, draft.fell_back) == ("SELECT 2", True)
+
+
+async def test_a_model_that_is_not_installed_is_not_asked(
+    ollama: FakeOllama, router: Routers
+) -> None:
+    """The list of models decides before anything is generated; a burst costs one look."""
+    ollama.script = lambda exchange: exchange.answer("SELECT 2")
+    routed = router("absent", "small")
+    for _ in range(3):
+        assert (await routed.draft(prompt_for, silent, seconds=10)).fell_back
+    assert {body["model"] for body in ollama.asked} == {"small"}
+    assert ollama.looked.count("/api/tags") == 1
+    with pytest.raises(errors.ModelMissingError, match="absent is not installed"):
+        await router("absent").draft(prompt_for, silent, seconds=10)
+
+
+async def test_a_server_that_lists_nothing_may_answer_nevertheless(
+    ollama: FakeOllama, router: Routers
+) -> None:
+    """A proxy that knows only the generating routes is asked."""
+    ollama.script = lambda exchange: exchange.answer("SELECT 2")
+    ollama.broken = True
+    assert (await router().draft(prompt_for, silent, seconds=10)).sql == "SELECT 2"
