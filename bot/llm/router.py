@@ -187,7 +187,7 @@ class ModelRouter:
 
     @asynccontextmanager
     async def _turn(self, server: Server, who: str, report: Report) -> AsyncIterator[float]:
-        """A place before the server; the seconds that it took. Raises ServerBusyError if none comes free in time."""
+        """A place before the server; the seconds that it took. Raises ServerBusyError."""
 
         async def tell(place: int, wait: float | None) -> None:
             if self._warming and server.address == self._routes[0].address:
