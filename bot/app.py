@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr, ValidationError
@@ -19,6 +21,7 @@ from bot.answering.everyday import everyday
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.verified import index
 from bot.digests import Digests
+from bot.evaluation import Elsewhere, open_elsewhere
 from bot.jobs import Jobs, Pace, open_jobs
 from bot.llm import (
     ModelRouter,
@@ -171,6 +174,23 @@ def _router(
         RouterOptions(
             num_parallel=settings.ollama_num_parallel, queue_wait=settings.queue_wait_seconds
         ),
+    )
+
+
+def elsewhere(app: App) -> AbstractAsyncContextManager[Elsewhere]:
+    """The databases that an evaluation judges on beside the app's own. Raises ConfigError."""
+    settings = app.settings
+    opens = partial(
+        open_warehouse,
+        timeout=settings.query_timeout,
+        max_cost=settings.query_max_cost,
+        metrics=new_metrics(),
+    )
+    return open_elsewhere(
+        app.model,
+        opens,
+        again_url=plain(settings.eval_database_url),
+        alone_url=plain(settings.eval_alone_url),
     )
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 import json
 import uuid
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +32,6 @@ from bot.domain import (
     ResultTable,
     silent,
 )
-from bot.evaluation import Judged, Report
 
 _OUT = Console()
 _ERR = Console(stderr=True)
@@ -103,41 +101,6 @@ def print_digest(written: Digest) -> None:
         _OUT.print(rich_table(section.table))
     if not written.sections:
         _OUT.print("Nothing to tell today.")
-
-
-def judged_printer(*, quiet: bool) -> Callable[[Judged], None]:
-    """Print each verdict as it comes, unless `quiet`."""
-
-    def told(judged: Judged) -> None:
-        if not quiet:
-            line = f"{judged.verdict.value:<32} {judged.case.question}"
-            _ERR.print(line, markup=False, highlight=False)
-
-    return told
-
-
-def print_reports(reports: list[Report], *, as_json: bool) -> None:
-    """Figures of each model side by side."""
-    if as_json:
-        _OUT.print_json(data=[each.as_json() for each in reports])
-        return
-    table = Table("")
-    for each in reports:
-        table.add_column(Text(each.model))
-    for name in (
-        "execution_accuracy",
-        "valid_rate",
-        "refusal_precision",
-        "refusal_recall",
-        "median_seconds",
-    ):
-        values = [getattr(each, name) for each in reports]
-        shown = ("" if value is None else f"{value:.3f}" for value in values)
-        table.add_row(name.replace("_", " "), *shown)
-    for group in sorted({group for each in reports for group in each.groups if group}):
-        counts = [each.groups.get(group, (0, 0)) for each in reports]
-        table.add_row(Text(group), *(f"{right} of {of}" for right, of in counts))
-    _OUT.print(table)
 
 
 def rich_table(table: ResultTable) -> Table:

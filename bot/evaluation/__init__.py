@@ -1,11 +1,38 @@
 """Execution accuracy: how often the whole pipeline's rows are those of a gold query.
 
-`cases` reads what is asked, `compare` decides whether two results are the same, `run` asks, and
-`report` says what came of it. The cache is off, so that every question is drafted anew.
+`cases` reads what is asked, `run` asks, `compare` decides whether two results are the same, and
+`elsewhere` asks again where luck and leaks show. `report` counts; `changes` holds two runs side by
+side. The cache is off, so that every question is drafted anew.
 """
 
-from bot.evaluation.cases import Case, CasesError, read_cases
+from bot.evaluation.cases import Case, CasesError, Expect, chosen, read_cases
+from bot.evaluation.changes import Comparison, compare_runs, read_verdicts, sign_test
+from bot.evaluation.elsewhere import Elsewhere, open_elsewhere
 from bot.evaluation.report import Report, report
-from bot.evaluation.run import Judged, Verdict, evaluate
+from bot.evaluation.run import evaluate
+from bot.evaluation.saved import Saved
+from bot.evaluation.shown import show_comparison, show_judged, show_reports
+from bot.evaluation.verdicts import Judged, Verdict
 
-__all__ = ["Case", "CasesError", "Judged", "Report", "Verdict", "evaluate", "read_cases", "report"]
+__all__ = [
+    "Case",
+    "CasesError",
+    "Comparison",
+    "Elsewhere",
+    "Expect",
+    "Judged",
+    "Report",
+    "Saved",
+    "Verdict",
+    "chosen",
+    "compare_runs",
+    "evaluate",
+    "open_elsewhere",
+    "read_cases",
+    "read_verdicts",
+    "report",
+    "show_comparison",
+    "show_judged",
+    "show_reports",
+    "sign_test",
+]

@@ -2,33 +2,56 @@
 
     {"id": "…", "question": "…", "event": "slug or uuid", "gold": ["SELECT …"], "expect": "rows"}
 
-`gold` is PostgreSQL over the semantic model; any of them is right. `expect` is "rows" or "refusal".
-"ordered": true says that the question asks for an order; "group" puts it into a row of the report.
+`gold` is PostgreSQL over the semantic model; any of them is right. `expect` is "rows", "refusal" or
+"clarification" (the question means several things, and should be asked back). "ordered": true says
+that the question asks for an order; "group" puts it into a row of the report; "after" is the id of
+the question that was asked before it in the same thread. A third of the questions, drawn by a
+digest of their ids, is held out: nobody looks at it while tuning.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+HELD_OUT, TUNING = "held-out", "tuning"
+"""Names of the two parts, beside those of groups."""
+
 
 class CasesError(Exception):
-    """A file of questions that cannot be read; the text names file and line."""
+    """A file of questions that cannot be read or asked; the text names file and line."""
+
+
+class Expect(StrEnum):
+    """How a question should end."""
+
+    ROWS = "rows"
+    REFUSAL = "refusal"
+    CLARIFICATION = "clarification"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question. A refusal is expected where `gold` is empty."""
+    """One question. `gold` is empty unless rows are expected; `after` is an id, or empty."""
 
     id: str
     question: str
     event: str
     gold: tuple[str, ...]
+    expect: Expect = Expect.ROWS
     ordered: bool = False
     group: str = ""
+    after: str = ""
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it belongs to the third that tuning must not see."""
+        return hashlib.sha256(self.id.encode()).digest()[0] % 3 == 0
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
@@ -40,9 +63,35 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     cases = tuple(_numbered(path, lines))
     if not cases:
         raise CasesError(f"{path}: no questions")
-    if len({case.id for case in cases}) < len(cases):
-        raise CasesError(f"{path}: an id stands twice")
+    known: set[str] = set()
+    for case in cases:
+        if case.id in known:
+            raise CasesError(f"{path}: the id {case.id} stands twice")
+        if case.after and case.after not in known:
+            raise CasesError(f"{path}: {case.id} comes after {case.after}, which is not before it")
+        known.add(case.id)
     return cases
+
+
+def chosen(cases: tuple[Case, ...], only: Iterable[str], limit: int | None) -> tuple[Case, ...]:
+    """The cases of all parts and groups in `only`, at most `limit`.
+
+    Raises CasesError if none is left.
+    """
+    kept = tuple(case for case in cases if all(_belongs(case, name) for name in only))[:limit]
+    if not kept:
+        raise CasesError(f"No question is left. Groups: {', '.join(sorted(_groups(cases)))}.")
+    return kept
+
+
+def _belongs(case: Case, name: str) -> bool:
+    if name in {HELD_OUT, TUNING}:
+        return case.held_out == (name == HELD_OUT)
+    return case.group == name
+
+
+def _groups(cases: tuple[Case, ...]) -> set[str]:
+    return {HELD_OUT, TUNING} | {case.group for case in cases if case.group}
 
 
 def _numbered(path: Path, lines: Iterable[str]) -> Iterable[Case]:
@@ -57,14 +106,16 @@ def _numbered(path: Path, lines: Iterable[str]) -> Iterable[Case]:
 
 def _case(fields: dict[str, Any]) -> Case:
     gold = tuple(fields.get("gold") or ())
-    expect = fields["expect"]
-    if expect not in {"rows", "refusal"} or (expect == "rows") != bool(gold):
-        raise ValueError('expect is "rows" with gold queries, or "refusal" without')
+    expect = Expect(fields["expect"])
+    if (expect is Expect.ROWS) != bool(gold):
+        raise ValueError('expect is "rows" with gold queries, or something else without')
     return Case(
         id=str(fields["id"]),
         question=str(fields["question"]),
         event=str(fields["event"]),
         gold=gold,
+        expect=expect,
         ordered=bool(fields.get("ordered", False)),
         group=str(fields.get("group", "")),
+        after=str(fields.get("after", "")),
     )

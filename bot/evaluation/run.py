@@ -2,122 +2,208 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 
 from bot.answering import Answering
-from bot.domain import Answer, Asker, Code, Event, Kind, Outcome, Question, Refusal, ResultTable
-from bot.evaluation.cases import Case, CasesError
+from bot.domain import (
+    Answer,
+    Asker,
+    Clarification,
+    Code,
+    Dialect,
+    Event,
+    GuardedQuery,
+    Kind,
+    Outcome,
+    Question,
+    Refusal,
+    ResultTable,
+)
+from bot.evaluation.cases import Case, CasesError, Expect
 from bot.evaluation.compare import Match, compare
+from bot.evaluation.elsewhere import Elsewhere
+from bot.evaluation.verdicts import Judged, Verdict, unanswered
+from bot.guard import guard
+from bot.llm import profile_for
+from bot.warehouse import QueryFailed, TimedOut, TooCostly
 
+Gold = list[tuple[ResultTable, ResultTable | None]]
+"""Rows of each gold query: here, and on the second copy if there is one."""
 
-class Verdict(StrEnum):
-    """What became of a question."""
-
-    RIGHT = "right"
-    RIGHT_AND_MORE = "right, with more columns"
-    WRONG = "wrong rows"
-    REFUSED = "refused, but had an answer"
-    RIGHTLY_REFUSED = "rightly refused"
-    NOT_REFUSED = "answered, but should be refused"
-    ASKED_BACK = "asked back"
-    FAILED = "outage or bug"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A question with its verdict. `sql` and `code` are what was drafted, and why it was refused.
-
-    Seconds are the whole way; tokens are those of the draft that counted.
-    """
-
-    case: Case
-    verdict: Verdict
-    sql: str
-    code: Code | None
-    source: str
-    repaired: bool
-    seconds: float
-    prompt_tokens: int
-    answer_tokens: int
+_GUARD_CODES = frozenset(
+    {
+        Code.NOT_A_QUERY,
+        Code.UNKNOWN_TABLE,
+        Code.UNKNOWN_COLUMN,
+        Code.FORBIDDEN_FUNCTION,
+        Code.FORBIDDEN_TYPE,
+        Code.FORBIDDEN_SYNTAX,
+        Code.TOO_COMPLEX,
+    }
+)
 
 
 async def evaluate(
     answering: Answering,
+    elsewhere: Elsewhere,
     cases: tuple[Case, ...],
-    told: Callable[[Judged], None] = lambda _judged: None,
-) -> tuple[Judged, ...]:
-    """Judge every case in order; `told` hears of each.
+    *,
+    asked: Collection[Case] = (),
+) -> AsyncIterator[Judged]:
+    """Judge the cases in order. `asked` are all cases that an `after` may name.
 
     Raises:
         CasesError: an unknown event, or a gold query that does not run.
-        WarehouseError: the tournament's database is down.
+        WarehouseError: a database is down.
     """
-    known = await answering.directory()
-    judged = []
+    events = {key: event for event in await answering.directory() for key in _keys(event)}
+    earlier = {case.id: case for case in (*asked, *cases)}
     for case in cases:
-        event = _event(known, case)
-        gold = [await _gold(answering, case, sql, event) for sql in case.gold]
-        asker = Asker("terminal", "", "evaluation")
-        question = Question(uuid.uuid4().hex, case.question, asker, events=(event.id,))
-        judged.append(_judge(case, await answering.answer(question), gold))
-        told(judged[-1])
-    return tuple(judged)
+        event = events.get(case.event)
+        if event is None:
+            raise CasesError(f"{case.id}: there is no event {case.event}")
+        gold = [await _gold(answering, elsewhere, case, sql, event) for sql in case.gold]
+        channel = f"evaluation-{uuid.uuid4().hex}"
+        if case.after:
+            await answering.answer(_question(earlier[case.after], event, channel))
+        began = time.monotonic()
+        outcome = await answering.answer(_question(case, event, channel))
+        judged = await _judged(answering, elsewhere, case, outcome, gold, event)
+        yield replace(judged, seconds=time.monotonic() - began)
 
 
-def _event(known: tuple[Event, ...], case: Case) -> Event:
-    for event in known:
-        if case.event in {event.slug, str(event.id)}:
-            return event
-    raise CasesError(f"{case.id}: there is no event {case.event}")
+def _keys(event: Event) -> tuple[str, str]:
+    return event.slug, str(event.id)
 
 
-async def _gold(answering: Answering, case: Case, sql: str, event: Event) -> ResultTable:
-    result = await answering.query(sql, (event,))
-    if isinstance(result, Refusal):
-        raise CasesError(f"{case.id}: the gold query is refused: {result.message}")
-    return result
+def _question(case: Case, event: Event, channel: str) -> Question:
+    asker = Asker("terminal", "", "evaluation")
+    return Question(uuid.uuid4().hex, case.question, asker, channel, events=(event.id,))
 
 
-def _judge(case: Case, outcome: Outcome, gold: list[ResultTable]) -> Judged:
-    if not isinstance(outcome, Answer):
-        refusal = outcome if isinstance(outcome, Refusal) else None
+async def _gold(
+    answering: Answering, elsewhere: Elsewhere, case: Case, sql: str, event: Event
+) -> tuple[ResultTable, ResultTable | None]:
+    query = guard(sql, Dialect.POSTGRES, answering.model, (event.id,))
+    if isinstance(query, Refusal):
+        raise CasesError(f"{case.id}: the gold query is refused: {query.message}")
+    try:
+        here = await answering.warehouse.run(query)
+        again = await elsewhere.again.run(query) if elsewhere.again else None
+    except (QueryFailed, TimedOut, TooCostly) as error:
+        raise CasesError(f"{case.id}: the gold query does not run: {error}") from None
+    return here, again
+
+
+async def _judged(
+    answering: Answering,
+    elsewhere: Elsewhere,
+    case: Case,
+    outcome: Outcome,
+    gold: Gold,
+    event: Event,
+) -> Judged:
+    if isinstance(outcome, Clarification):
+        return Judged(case, unanswered(case.expect, asked_back=True))
+    if isinstance(outcome, Refusal):
+        if outcome.code.kind is not Kind.REFUSAL:
+            return Judged(case, Verdict.FAILED, sql=outcome.sql, code=outcome.code)
         return Judged(
-            case=case,
-            verdict=_refusal_verdict(case, refusal) if refusal else Verdict.ASKED_BACK,
-            sql=refusal.sql if refusal else "",
-            code=refusal.code if refusal else None,
-            source="",
-            repaired=False,
-            seconds=0.0,
-            prompt_tokens=0,
-            answer_tokens=0,
+            case,
+            unanswered(case.expect, asked_back=False),
+            sql=outcome.sql,
+            code=outcome.code,
+            honest=await _honest(answering, elsewhere, case, outcome, gold, event),
         )
     return Judged(
-        case=case,
-        verdict=_answer_verdict(case, outcome, gold),
+        case,
+        await _answered(elsewhere, case, outcome, gold),
         sql=outcome.query.shown,
-        code=None,
         source=outcome.draft.source.value,
+        mended=bool(outcome.query.mended),
         repaired=outcome.repaired,
-        seconds=outcome.seconds,
+        leaked=await _leaked(elsewhere, outcome, event),
         prompt_tokens=outcome.draft.prompt_tokens,
         answer_tokens=outcome.draft.answer_tokens,
+        timings=outcome.timings,
     )
 
 
-def _refusal_verdict(case: Case, refusal: Refusal) -> Verdict:
-    if refusal.code.kind is not Kind.REFUSAL:
-        return Verdict.FAILED
-    return Verdict.REFUSED if case.gold else Verdict.RIGHTLY_REFUSED
+async def _answered(elsewhere: Elsewhere, case: Case, answer: Answer, gold: Gold) -> Verdict:
+    if case.expect is not Expect.ROWS:
+        refusal = case.expect is Expect.REFUSAL
+        return Verdict.NOT_REFUSED if refusal else Verdict.NOT_ASKED_BACK
+    again = await _again(elsewhere, answer.query)
+    verdicts = {_verdict(answer.table, again, *each, ordered=case.ordered) for each in gold}
+    return next(
+        verdict
+        for verdict in (Verdict.RIGHT, Verdict.RIGHT_AND_MORE, Verdict.LUCKY, Verdict.WRONG)
+        if verdict in verdicts
+    )
 
 
-def _answer_verdict(case: Case, answer: Answer, gold: list[ResultTable]) -> Verdict:
-    if not gold:
-        return Verdict.NOT_REFUSED
-    matches = {compare(answer.table, each, ordered=case.ordered) for each in gold}
-    if Match.SAME in matches:
-        return Verdict.RIGHT
-    return Verdict.RIGHT_AND_MORE if Match.MORE_COLUMNS in matches else Verdict.WRONG
+def _verdict(
+    found: ResultTable,
+    found_again: ResultTable | None,
+    gold: ResultTable,
+    gold_again: ResultTable | None,
+    *,
+    ordered: bool,
+) -> Verdict:
+    match = compare(found, gold, ordered=ordered)
+    if match is Match.DIFFERENT:
+        return Verdict.WRONG
+    if gold_again is not None:
+        if found_again is None:
+            return Verdict.LUCKY
+        if compare(found_again, gold_again, ordered=ordered) is Match.DIFFERENT:
+            return Verdict.LUCKY
+    return Verdict.RIGHT if match is Match.SAME else Verdict.RIGHT_AND_MORE
+
+
+async def _again(elsewhere: Elsewhere, query: GuardedQuery) -> ResultTable | None:
+    """The rows on the second copy; None if there is no copy, or the query fails on it."""
+    if elsewhere.again is None:
+        return None
+    try:
+        return await elsewhere.again.run(query)
+    except (QueryFailed, TimedOut, TooCostly):
+        return None
+
+
+async def _leaked(elsewhere: Elsewhere, answer: Answer, event: Event) -> bool | None:
+    try:
+        alone = await elsewhere.alone(answer.query, event)
+    except (QueryFailed, TimedOut, TooCostly):
+        return True  # it ran beside other events: so they made a difference
+    if alone is None:
+        return None
+    return compare(answer.table, alone, ordered=False) is not Match.SAME
+
+
+async def _honest(
+    answering: Answering,
+    elsewhere: Elsewhere,
+    case: Case,
+    refusal: Refusal,
+    gold: Gold,
+    event: Event,
+) -> bool | None:
+    """Whether the guard refused SQL that was right. None where that is not known.
+
+    That is: no guard's refusal, no gold, DuckDB's dialect, or no database to try it on.
+    """
+    dialect = profile_for(answering.router.primary).dialect
+    if refusal.code not in _GUARD_CODES or not gold or dialect is not Dialect.POSTGRES:
+        return None
+    if not elsewhere.alone_url:
+        return None
+    found = await elsewhere.unguarded(refusal.sql, event)
+    if found is None:
+        return False
+    return any(
+        compare(found, here, ordered=case.ordered) is not Match.DIFFERENT for here, _again in gold
+    )

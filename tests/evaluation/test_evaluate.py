@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation import CasesError, Verdict, evaluate, read_cases, report
+from bot.app import elsewhere
+from bot.evaluation import Case, CasesError, Judged, Verdict, evaluate, read_cases, report
 from tests.plugins.house import House
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
@@ -34,6 +35,12 @@ def written(folder: Path, *lines: object) -> Path:
     return path
 
 
+async def all_judged(house: House, cases: tuple[Case, ...]) -> tuple[Judged, ...]:
+    """The verdicts, judged on all the databases that the house's settings name."""
+    async with elsewhere(house.app) as other:
+        return tuple([each async for each in evaluate(house.app.answering, other, cases)])
+
+
 async def test_each_verdict_is_told_apart(house: House, tmp_path: Path) -> None:
     """Right, right with more, wrong, refused, rightly refused, and not refused."""
     house.ollama.answers.update(
@@ -57,7 +64,7 @@ async def test_each_verdict_is_told_apart(house: House, tmp_path: Path) -> None:
             case("6", "secret"),
         )
     )
-    judged = await evaluate(house.app.answering, cases)
+    judged = await all_judged(house, cases)
     assert [each.verdict for each in judged] == [
         Verdict.RIGHT,
         Verdict.RIGHT_AND_MORE,
@@ -78,7 +85,7 @@ async def test_an_outage_is_no_wrong_answer(house: House, tmp_path: Path) -> Non
     """A model that is down fails the question; it does not count as a refusal."""
     house.ollama.down = True
     cases = read_cases(written(tmp_path, case("1", "weather")))
-    (judged,) = await evaluate(house.app.answering, cases)
+    (judged,) = await all_judged(house, cases)
     assert judged.verdict is Verdict.FAILED
 
 
@@ -86,7 +93,7 @@ async def test_a_gold_query_that_does_not_hold_is_named(house: House, tmp_path: 
     """The file is at fault, not the model."""
     cases = read_cases(written(tmp_path, case("7", "x", "SELECT e_mail FROM players")))
     with pytest.raises(CasesError, match=r"^7: "):
-        await evaluate(house.app.answering, cases)
+        await all_judged(house, cases)
 
 
 @pytest.mark.parametrize(
