@@ -107,7 +107,7 @@ def test_the_dashboard_shows_every_metric() -> None:
 
 
 async def test_every_panel_shows_data_of_a_real_bot(office: Office, tmp_path: Path) -> None:
-    """Prometheus scrapes a bot that answers questions; each of the dashboard's queries gives numbers."""
+    """Prometheus scrapes a bot that answers; each of the dashboard's queries gives numbers."""
     office.ollama.answers["secret"] = "SELECT email FROM players"
     office.environment["RATE_LIMIT"] = "1000/hour"
     port = free_port()
