@@ -37,6 +37,7 @@ from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
 from bot.store import Database, open_database, open_store
+from bot.traces import Traces, open_traces
 from bot.warehouse import RoleFault, open_warehouse
 
 CONCURRENCY = 32
@@ -60,6 +61,7 @@ class App:
     answering: Answering
     digests: Digests
     jobs: Jobs
+    traces: Traces
 
 
 def read_settings() -> Settings:
@@ -88,6 +90,8 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
     metrics = new_metrics()
     model = load(settings.semantic_model)
     async with contextlib.AsyncExitStack() as stack:
+        collector, show_text = settings.otel_exporter_otlp_endpoint, settings.otel_show_text
+        traces = await stack.enter_async_context(open_traces(collector, show_text=show_text))
         warehouse = await stack.enter_async_context(
             open_warehouse(
                 database,
@@ -106,7 +110,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
         # Slots are cheap: the language model has a line of its own, and a reply must show at once.
         waited = metrics.wait_seconds.labels("worker").observe
         jobs = await stack.enter_async_context(
-            open_jobs(redis, Pace(concurrency=CONCURRENCY), waited=waited)
+            open_jobs(redis, Pace(concurrency=CONCURRENCY), waited=waited, traces=traces)
         )
         models = (settings.ollama_model, *listed(settings.ollama_fallback_models))
         routes = read_routes(models, settings.ollama_base_url)
@@ -146,6 +150,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             answering=answering,
             digests=Digests(answering, jobs, settings.timezone),
             jobs=jobs,
+            traces=traces,
         )
 
 

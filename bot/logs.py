@@ -7,6 +7,16 @@ import sys
 
 import structlog
 
+from bot import traces
+
+
+def _with_trace(
+    _logger: object, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    if trace := traces.trace_id():
+        line["trace_id"] = trace
+    return line
+
 
 def set_up_logs(level: str) -> None:
     """Write to standard error from this level up. Raises ValueError for an unknown level."""
@@ -15,6 +25,8 @@ def set_up_logs(level: str) -> None:
         raise ValueError(f"LOG_LEVEL: {level} is none of DEBUG, INFO, WARNING, ERROR.")
     terminal = sys.stderr.isatty()
     stamped: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        _with_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         *([] if terminal else [structlog.processors.format_exc_info]),

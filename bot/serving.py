@@ -106,7 +106,7 @@ def _listening(host: str, port: int) -> socket.socket:
 def _http_server(app: App, routes: list[BaseRoute], health: Health) -> uvicorn.Server:
     registry, rules = app.metrics.registry, _token_rules(app.settings)
     # Signals are ours: the jobs must end before the process does.
-    return new_server(build_http(app.answering, registry, health, rules, routes))
+    return new_server(build_http(app.answering, registry, health, rules, routes, app.traces))
 
 
 def _token_rules(settings: Settings) -> TokenRules | None:

@@ -18,10 +18,12 @@ from uuid import UUID
 
 import structlog
 
+from bot import traces
 from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.explain import explain
+from bot.answering.log_line import log_line
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
 from bot.domain import (
@@ -104,8 +106,10 @@ class Answering:
         started = time.monotonic()
         asked = replace(question, text=text.clean(question.text))
         trail = _Trail()
-        outcome = await self._safely(lambda: self._answer(asked, report, started, trail))
-        await self._record(asked, outcome, time.monotonic() - started, trail)
+        with traces.span("question", surface=question.asker.surface):
+            traces.text(question=asked.text)
+            outcome = await self._safely(lambda: self._answer(asked, report, started, trail))
+            await self._record(asked, outcome, time.monotonic() - started, trail)
         return outcome
 
     async def stopped(self, question: Question) -> None:
@@ -246,7 +250,8 @@ class Answering:
     ) -> Answer | Refusal:
         await report(Progress(Stage.GUARDING))
         began = time.perf_counter()
-        guarded = await self._guard(draft, events)
+        with traces.span("guard"):
+            guarded = await self._guard(draft, events)
         guard_seconds = time.perf_counter() - began
         self.metrics.guard_seconds.observe(guard_seconds)
         if isinstance(guarded, Refusal):
@@ -331,6 +336,9 @@ class Answering:
         kind = _kind(outcome)
         self.metrics.questions.labels(kind, source).inc()
         self.metrics.question_seconds.labels(source).observe(seconds)
+        code = outcome.code.value if isinstance(outcome, Refusal) else kind
+        traces.note(outcome=code, source=source)
+        log_line(question, outcome, code, source, seconds)
         if isinstance(outcome, Refusal):
             self.metrics.refusals.labels(outcome.code.value).inc()
         if isinstance(outcome, Answer):
@@ -362,7 +370,7 @@ def _offer(question: Question, words: str) -> str:
 
 
 def _bug(error: Exception) -> Refusal:
-    reference = uuid.uuid4().hex[:8]
+    reference = traces.trace_id() or uuid.uuid4().hex[:8]
     log.error("bug", reference=reference, exc_info=error)
     return words.bug(reference)
 

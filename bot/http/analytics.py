@@ -38,6 +38,7 @@ from bot.http.errors import Forbidden, NotFound, Unavailable, problem
 from bot.http.render import answer_body, to_json
 from bot.http.stream import Event, EventStream, Gone, unless_gone
 from bot.http.token import Caller, TokenRules, read_token
+from bot.traces import Traces
 from bot.warehouse import WarehouseError
 
 AT_ONCE = 64
@@ -54,6 +55,7 @@ class Api:
 
     answering: Answering
     rules: TokenRules
+    traces: Traces
     inside: int = 0
 
     async def query(self, request: Request) -> ASGIApp:
@@ -67,20 +69,22 @@ class Api:
         async def gone() -> None:
             await self.answering.stopped(question)
 
+        parent = request.headers.get("traceparent", "")
+
+        async def answer(report: Report) -> Outcome:
+            with self._counted(), self.traces.begin("http", parent):
+                return await self.answering.answer(question, report)
+
         async def last_event(report: Report) -> Event:
-            with self._counted():
-                return await _event(await self.answering.answer(question, report))
+            return await _event(await answer(report))
 
         if STREAM in request.headers.get("accept", ""):
             return EventStream(last_event, gone)
-        with self._counted():
-            try:
-                outcome = await unless_gone(
-                    request.receive, self.answering.answer(question, silent)
-                )
-            except Gone:
-                await gone()
-                return Response(status_code=499)  # nobody reads it
+        try:
+            outcome = await unless_gone(request.receive, answer(silent))
+        except Gone:
+            await gone()
+            return Response(status_code=499)  # nobody reads it
         return await _response(outcome)
 
     async def models(self, request: Request) -> Response:

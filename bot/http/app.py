@@ -20,6 +20,7 @@ from bot.http.edge import Edge
 from bot.http.errors import HttpError, on_http_error, on_starlette_error, problem
 from bot.http.health import Health
 from bot.http.token import TokenRules
+from bot.traces import OFF, Traces
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CLOSED = "Set JWT_SECRET or JWT_JWKS_URL to open the analytics API."
@@ -31,9 +32,10 @@ def build_http(
     health: Health,
     rules: TokenRules | None,
     more: Sequence[BaseRoute] = (),
+    traces: Traces = OFF,
 ) -> Starlette:
     """Put the routes together. Without token rules the analytics API answers 503."""
-    api = Api(answering, rules) if rules is not None else None
+    api = Api(answering, rules, traces) if rules is not None else None
 
     async def metrics(_request: Request) -> Response:
         return PlainTextResponse(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

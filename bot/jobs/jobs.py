@@ -25,11 +25,13 @@ from bot.jobs.queue import Delivery, Queue
 from bot.store.errors import StoreError
 from bot.store.redis import open_redis
 from bot.store.tasks import check_cancelled, end
+from bot.traces import OFF, Traces, carrier
 
 _log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_TRACE = "traceparent"  # in a payload, beside what the surface put there
 _TURN_SECONDS = 5.0  # a loop that has its hands full still shows that it lives
 _PAUSE_SECONDS = 0.5  # between two tries while Redis is down
 
@@ -77,8 +79,11 @@ class Pace:
 class Jobs:
     """The queue as surfaces see it: they register handlers, put jobs, and one of them works."""
 
-    def __init__(self, queue: Queue, pace: Pace, waited: Callable[[float], object]) -> None:
+    def __init__(
+        self, queue: Queue, pace: Pace, waited: Callable[[float], object], traces: Traces
+    ) -> None:
         self._queue = queue
+        self._traces = traces
         self._pace = pace
         self._waited = waited
         self._handlers: dict[str, Handler] = {}
@@ -93,7 +98,9 @@ class Jobs:
 
         `payload` is JSON. Once this returns the job survives a crash of ours. Raises StoreError.
         """
-        return await self._queue.put(name, payload, id)
+        with self._traces.begin("enqueue", carrier(), job=name):
+            carried = {_TRACE: parent} if (parent := carrier()) else {}
+            return await self._queue.put(name, {**payload, **carried}, id)
 
     async def depth(self) -> int:
         """Jobs that wait or run. Raises StoreError."""
@@ -186,7 +193,9 @@ class Jobs:
         if handler is None:
             raise LookupError(f"no handler for jobs called {delivery.name!r}")
         payload = json.loads(delivery.payload)
-        await handler(Job(delivery.id, delivery.name, payload, attempt, delivery.age))
+        parent, age = payload.pop(_TRACE, ""), delivery.age
+        with self._traces.begin("job", parent, job=delivery.name, attempt=attempt, waited=age):
+            await handler(Job(delivery.id, delivery.name, payload, attempt, age))
 
     async def _keep(
         self, delivery: Delivery, work: asyncio.Task[None], lost: asyncio.Event
@@ -251,6 +260,7 @@ async def open_jobs(
     *,
     prefix: str = "gamestats:jobs",
     waited: Callable[[float], object] = lambda _seconds: None,
+    traces: Traces = OFF,
 ) -> AsyncIterator[Jobs]:
     """The queue on the Redis at `redis_url`, which need not be up yet.
 
@@ -258,4 +268,4 @@ async def open_jobs(
     """
     pace = pace or Pace()
     async with open_redis(redis_url) as redis:
-        yield Jobs(Queue(redis, prefix, pace.lease), pace, waited)
+        yield Jobs(Queue(redis, prefix, pace.lease), pace, waited, traces)

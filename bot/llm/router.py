@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot import traces
 from bot.domain import Dialect, Draft, Kind, Progress, Report, Source, Stage, silent
 from bot.llm.circuit import Circuit, CircuitState
 from bot.llm.errors import (
@@ -233,13 +234,16 @@ class ModelRouter:
                 server.forget()
                 await report(Progress(Stage.DRAFTING, model))
 
-        with self._watched(route), question.spending():
+        with self._watched(route), question.spending(), traces.span("model", model=model):
             began = time.monotonic()
             ready = (await server.look()).holds(model)
             await report(Progress(Stage.DRAFTING, model) if ready else self._cold(route))
             completion = await server.client.complete(
                 request, seconds=seconds, enough=enough, started=loaded
             )
+            traces.step("model.prompt", began, spoke or time.monotonic())
+            traces.step("model.generation", spoke or time.monotonic(), time.monotonic())
+            traces.text(answer=completion.text)
             usage = completion.usage
             self._loaded(route, usage.load_seconds)
             self._metrics.tokens.labels(model, "prompt").inc(usage.prompt_tokens)

@@ -20,6 +20,7 @@ from bot.metrics import Metrics
 from bot.slack.errors import SlackError, slack_error, translated
 from bot.slack.render.pieces import Message
 from bot.slack.retries import HarmlessRetry, PatientRetry
+from bot.traces import span
 
 _TIMEOUT = 30
 
@@ -80,7 +81,11 @@ class Web:
     def _counted(self, method: str) -> Iterator[None]:
         result = "ok"
         try:
-            with translated(method), self.metrics.slack_seconds.time():
+            with (
+                span("slack", method=method),
+                translated(method),
+                self.metrics.slack_seconds.time(),
+            ):
                 yield
         except SlackError as error:
             result = type(error).__name__.removesuffix("Error")

@@ -20,6 +20,7 @@ import asyncpg
 from bot.domain import ROWS_KEPT, Event, GuardedQuery, ResultTable
 from bot.metrics import Metrics
 from bot.semantic import SemanticModel
+from bot.traces import span, text
 from bot.warehouse.connection import HardenedConnection
 from bot.warehouse.errors import (
     DatabaseBusy,
@@ -80,6 +81,7 @@ class Warehouse:
         start, status = time.perf_counter(), "ok"
         try:
             async with self._transaction(_listed(query.events)) as connection:
+                text(sql=query.sql)
                 statement = await connection.prepare(query.sql)
                 # A query that reads no table may have no use for its parameter.
                 events = [list(query.events)] if statement.get_parameters() else []
@@ -125,7 +127,7 @@ class Warehouse:
         Whatever the server's own timeout does not see (fetching in steps, a network that swallows
         packets) ends at a deadline of ours; asyncpg then cancels the query on the server.
         """
-        with translated():
+        with span("database"), translated():
             async with (
                 self._connection() as connection,
                 asyncio.timeout(self._timeout + 1),
