@@ -157,7 +157,8 @@ class Question:
     """A question as it came in.
 
     `id` is unique and stable over redeliveries. `events` names the tenant where the surface
-    knows it (terminal, HTTP); None means that the binding of `channel` decides.
+    knows it (terminal, HTTP); None means that the binding of `channel` decides. It may go on from
+    the last answer in `thread`, or from the question whose id is `after`.
     """
 
     id: str
@@ -165,6 +166,8 @@ class Question:
     asker: Asker
     channel: str = ""
     events: tuple[UUID, ...] | None = None
+    thread: str = ""
+    after: str = ""
 
 
 class Source(enum.StrEnum):
@@ -173,6 +176,8 @@ class Source(enum.StrEnum):
     MODEL = "model"
     CACHE = "cache"
     VERIFIED = "verified"
+    REFINED = "refined"
+    """The SQL of the question before, with a name or a number changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,15 @@ _OUT = Console()
 _ERR = Console(stderr=True)
 
 
-async def ask(app: App, text: str, events: list[str], *, quiet: bool) -> Outcome:
-    """Ask as the person at the terminal. Raises ConfigError for an unknown event."""
+async def ask(app: App, text: str, events: list[str], *, quiet: bool, after: str = "") -> Outcome:
+    """Ask as the person at the terminal. Raises ConfigError for an unknown event.
+
+    `after` is the id of an answer that the question goes on from.
+    """
     known = await app.answering.directory()
     chosen = tuple(_event(known, name).id for name in events)
     asker = Asker(surface="terminal", team="", user=getpass.getuser())
-    question = Question(id=str(uuid.uuid4()), text=text, asker=asker, events=chosen)
+    question = Question(str(uuid.uuid4()), text, asker, events=chosen, after=after)
     if quiet:
         return await app.answering.answer(question, silent)
     with _ERR.status("Looking …") as status:
@@ -136,6 +139,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
         }
     return {
         "ok": True,
+        "id": outcome.question.id,
         "question": outcome.question.text,
         "events": [str(event.id) for event in outcome.events],
         "sql": outcome.query.shown,

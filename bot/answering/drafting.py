@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answering.days import calendar, spans
+from bot.answering.followup import Previous, goes_on
 from bot.answering.linking import Linked, link
 from bot.answering.names import Names
 from bot.answering.notes import notes, spoken
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.prompt import PromptMaker
+from bot.answering.refine import refine
 from bot.answering.text import normalise
-from bot.domain import Draft, Event, Refusal, Report, Source
+from bot.domain import Dialect, Draft, Event, Refusal, Report, Source
 from bot.llm import ModelRouter, prompt_version
 from bot.llm.errors import AnswerTimedOutError
 from bot.metrics import Metrics
@@ -27,7 +29,8 @@ from bot.store import Store
 class Asked:
     """A question with what was found in it, and what the prompt says beside it.
 
-    `key` names it in the cache; `who` is whose turn it uses.
+    `key` names it in the cache; `who` is whose turn it uses. `previous` is what it goes on from;
+    `refined` is the SQL of that, changed, where no model is needed.
     """
 
     text: str
@@ -36,6 +39,8 @@ class Asked:
     notes: tuple[str, ...]
     key: str
     who: str = ""
+    previous: Previous | None = None
+    refined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,21 @@ class Drafting:
     everyday: frozenset[str]
     parts: Parts = EVERYTHING
 
-    def asked(self, question: str, events: tuple[Event, ...], names: Names, now: datetime) -> Asked:
-        """Find names, days and words in a cleaned question."""
+    def asked(
+        self,
+        question: str,
+        events: tuple[Event, ...],
+        names: Names,
+        now: datetime,
+        before: Previous | None = None,
+    ) -> Asked:
+        """Find names, days and words in a question, and whether it goes on from `before`."""
         linked = link(question, names, self.everyday) if self.parts.linking else Linked()
+        previous = before if before and goes_on(question, linked) else None
+        refined = None
+        if previous is not None:
+            told = link(previous.question, names, self.everyday)
+            refined = refine(question, linked, previous, told)
         days = calendar(events[0], now) if self.parts.dates else None
         said = notes(
             days,
@@ -67,17 +84,19 @@ class Drafting:
             fingerprint=self.model.fingerprint,
             language_model=self.router.primary,
             prompt_version=prompt_version(self.router.primary),
-            linked=said,
+            linked=(*said, previous.question, previous.sql) if previous else said,
         )
-        return Asked(question, events, linked, said, key)
+        return Asked(question, events, linked, said, key, previous=previous, refined=refined)
 
     async def draft(self, asked: Asked, report: Report) -> Draft:
         """SQL for the question, not yet checked. Raises LanguageModelError, StoreError."""
+        if asked.refined:
+            return Draft(asked.refined, Dialect.POSTGRES, Source.REFINED)
         cached = await self.store.cache.get(asked.key)
         self.metrics.cache.labels("hit" if cached else "miss").inc()
         if cached is not None:
             return cached
-        make = self.prompts.prompt(asked.text, asked.notes)
+        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous)
         try:
             return await self.store.flights.once(
                 asked.key,
@@ -93,7 +112,8 @@ class Drafting:
         Its seconds and tokens are those of both.
         """
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
-        make = self.prompts.prompt(asked.text, asked.notes, (failed.sql, complaint))
+        failure = (failed.sql, complaint)
+        make = self.prompts.prompt(asked.text, asked.notes, failure, asked.previous)
         second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(
             second,

@@ -23,6 +23,7 @@ from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.explain import explain
+from bot.answering.followup import Previous
 from bot.answering.log_line import log_line
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
@@ -139,6 +140,10 @@ class Answering:
         """
         return await self.store.answers.get(question_id)
 
+    async def answered_in(self, team: str, channel: str, thread: str) -> bool:
+        """Whether a question was answered in this thread. Raises StoreError."""
+        return await self.store.answers.last_in(team, channel, thread) is not None
+
     async def directory(self) -> tuple[Event, ...]:
         """All events that a channel may be bound to.
 
@@ -237,8 +242,26 @@ class Answering:
 
     async def _asked(self, question: Question, events: tuple[Event, ...]) -> Asked:
         names = await self.directory_of_events.names(events, self.query)
-        asked = self.drafting.asked(question.text, events, names, datetime.now(UTC))
+        before = await self._previous(question) if self.parts.followups else None
+        asked = self.drafting.asked(question.text, events, names, datetime.now(UTC), before)
         return replace(asked, who=question.asker.key)
+
+    async def _previous(self, question: Question) -> Previous | None:
+        """What `question` may go on from: an answer of its thread, or that of the id it names.
+
+        Only SQL is taken from it, which the guard sees anew with the events of now.
+        """
+        asker = question.asker
+        stored = None
+        if question.after:
+            stored = await self.store.answers.get(question.after)
+            if stored is not None and stored.asker != asker:
+                return None
+        elif question.thread:
+            stored = await self.store.answers.last_in(asker.team, question.channel, question.thread)
+        if stored is None or stored.code is not None or not stored.shown:
+            return None
+        return Previous(stored.text, stored.shown)
 
     async def _run(
         self,

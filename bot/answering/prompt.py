@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.followup import Previous
 from bot.answering.parts import EVERYTHING, Parts, Shape
 from bot.domain import Dialect
 from bot.llm import Prompt
@@ -35,10 +36,15 @@ class PromptMaker:
     bare: bool = False
 
     def prompt(
-        self, question: str, notes: tuple[str, ...], failed: tuple[str, str] | None = None
+        self,
+        question: str,
+        notes: tuple[str, ...],
+        failed: tuple[str, str] | None = None,
+        previous: Previous | None = None,
     ) -> Callable[[Dialect], Prompt]:
         """The prompt for a dialect that the language model's profile chooses."""
-        similar = self._similar(question)
+        similar = self._similar(f"{previous.question} {question}" if previous else question)
+        before = (previous.question, previous.sql) if previous else None
 
         def make(dialect: Dialect) -> Prompt:
             return Prompt(
@@ -48,6 +54,7 @@ class PromptMaker:
                 question=question,
                 failed=failed,
                 similar=similar,
+                previous=before,
                 bare=self.bare,
             )
 

@@ -18,12 +18,13 @@ cli = typer.Typer()
 def ask(
     question: str,
     event: Annotated[list[str], typer.Option(help="Slug or UUID of an event; may be repeated.")],
+    after: Annotated[str, typer.Option(help="The `id` of an answer to go on from.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Ask one question of one or more events."""
 
     async def run(app: App) -> Outcome:
-        return await terminal.ask(app, question, event, quiet=as_json)
+        return await terminal.ask(app, question, event, quiet=as_json, after=after)
 
     outcome = with_app(run)
     terminal.print_outcome(outcome, as_json=as_json)

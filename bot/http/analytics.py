@@ -131,7 +131,9 @@ class Api:
 
 def _question(asked: QueryRequest, caller: Caller) -> Question:
     asker = Asker(surface="http", team="api", user=str(caller.user))
-    return Question(str(uuid.uuid4()), asked.question, asker, events=(asked.event_id,))
+    events = (asked.event_id,)
+    after = asked.context or ""
+    return Question(str(uuid.uuid4()), asked.question, asker, events=events, after=after)
 
 
 async def _response(outcome: Outcome) -> Response:

@@ -26,7 +26,10 @@ class QueryRequest:
     event_id: Annotated[UUID, Field(description="The event that is asked about")]
     context: Annotated[
         str | None,
-        Field(max_length=TEXT_LIMIT, description="What the question goes on from, if anything"),
+        Field(
+            max_length=TEXT_LIMIT,
+            description="The `id` of the answer that the question goes on from, if any",
+        ),
     ] = None
 
 
@@ -34,6 +37,7 @@ class QueryRequest:
 class QueryAnswer:
     """A question answered. A row is an object: column name → value, in the columns' order."""
 
+    id: Annotated[str, Field(description="For `context` of a question that goes on from this")]
     question: str
     sql: Annotated[str, Field(description="The query as it was understood, over one event's data")]
     explanation: Annotated[str, Field(description="What was read, in words")]

@@ -35,6 +35,7 @@ def answer_body(answer: Answer) -> bytes:
 def _body(answer: Answer) -> QueryAnswer:
     names = unique(column.name for column in answer.table.columns)
     return QueryAnswer(
+        id=answer.question.id,
         question=answer.question.text,
         sql=answer.query.shown,
         explanation=answer.explanation,

@@ -25,6 +25,7 @@ class Prompt:
     `question` do. `failed` is the earlier SQL and what was wrong with it, for a repair. `similar`
     are examples near to this question, nearest last; only instruct models are shown them. `bare`
     puts schema and question into one text and nothing else, to measure what the rest is worth.
+    `previous` is the question, with its SQL, that this one goes on from.
     """
 
     schema: str
@@ -34,6 +35,7 @@ class Prompt:
     failed: tuple[str, str] | None = None
     similar: tuple[tuple[str, str], ...] = ()
     bare: bool = False
+    previous: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def prompt_version(model: str) -> str:
         "question",
         ("SELECT 2", "bad"),
         (("near", "SELECT 3"),),
+        previous=("before", "SELECT 4"),
     )
     path, words = profile_for(model).words(probe)
     return hashlib.sha256(f"{path}{sorted(words.items())}".encode()).hexdigest()[:12]
@@ -122,9 +125,12 @@ def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
         turns.append(("\n".join(prompt.notes), "OK"))
     turns += prompt.similar
     last = prompt.question
+    if prompt.previous is not None:
+        turns.append(prompt.previous)
+        last = f"Change that query: {last}"
     if prompt.failed is not None:
         sql, complaint = prompt.failed
-        turns.append((prompt.question, sql))
+        turns.append((last, sql))
         last = f"{complaint}\nWrite the corrected SQL."
     messages = [{"role": "system", "content": f"{_RULES}\n\n{prompt.schema}"}]
     for asked, answered in turns:
@@ -165,7 +171,11 @@ def _sqlcoder(prompt: Prompt) -> tuple[str, dict[str, Any]]:
 
 
 def _asked(prompt: Prompt) -> str:
-    return "\n".join((*prompt.notes, prompt.question))
+    if prompt.previous is None:
+        return "\n".join((*prompt.notes, prompt.question))
+    asked, sql = prompt.previous
+    before = f"{asked}\n{sql}\nChange that query: "
+    return "\n".join((*prompt.notes, before + prompt.question))
 
 
 def _as_comments(prompt: Prompt) -> str:

@@ -29,7 +29,8 @@ class Ask:
 
     `ts` is when it was asked, `thread_ts` the thread that the reply goes to. With a `response_url`
     the answer is for the asker alone. `quoted` repeats the question above the answer, and the
-    answer takes the place of our message `reply_ts`.
+    answer takes the place of our message `reply_ts`. One that was `overheard`, not said to us, is
+    answered only in a thread where we have answered before.
     """
 
     id: str
@@ -42,10 +43,12 @@ class Ask:
     response_url: str = ""
     quoted: bool = False
     reply_ts: str = ""
+    overheard: bool = False
 
     def question(self) -> Question:
         """The question without what only Slack needs."""
-        return Question(self.id, self.text, Asker("slack", self.team, self.user), self.channel)
+        asker = Asker("slack", self.team, self.user)
+        return Question(self.id, self.text, asker, self.channel, thread=self.thread_ts)
 
 
 def question_id(team: str, channel: str, ts: str) -> str:

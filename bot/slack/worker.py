@@ -87,6 +87,9 @@ def _read(kind: type[Payload], payload: Mapping[str, object]) -> Payload:
 async def _question(rooms: Rooms, job: Job) -> None:
     ask = _read(Ask, job.payload)
     question = ask.question()
+    here = (ask.team, ask.channel, ask.thread_ts)
+    if ask.overheard and not await rooms.answering.answered_in(*here):
+        return
     if ask.response_url:
         async with _note_if_slow(rooms, ask, LOOKING):
             outcome = await rooms.answering.answer(question, silent)

@@ -61,6 +61,7 @@ class StoredAnswer:
     fell_back: bool
     repaired: bool
     created_at: datetime
+    thread: str = ""
 
     @property
     def surface(self) -> str:
@@ -131,6 +132,17 @@ class Answers:
             row = await connection.fetchrow(sql, question_id)
         return _stored(row) if row else None
 
+    async def last_in(self, team: str, channel: str, thread: str) -> StoredAnswer | None:
+        """The last question of a thread that got rows, or None."""
+        sql = """
+            SELECT * FROM bot.answers
+            WHERE team = $1 AND channel = $2 AND thread = $3 AND thread <> '' AND kind = $4
+            ORDER BY created_at DESC LIMIT 1
+        """
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(sql, team, channel, thread, ANSWERED)
+        return _stored(row) if row else None
+
     async def recent(self) -> Recent:
         """What the last hour was like."""
         sql = """
@@ -159,6 +171,7 @@ def _question_values(question: Question, events: tuple[UUID, ...]) -> dict[str, 
         "surface": question.asker.surface,
         "team": question.asker.team,
         "channel": question.channel,
+        "thread": question.thread,
         "asker": question.asker.user,
         # PostgreSQL has no NUL in its texts.
         "text": question.text.replace("\0", ""),
@@ -230,4 +243,5 @@ def _stored(row: asyncpg.Record) -> StoredAnswer:
         fell_back=row["fell_back"],
         repaired=row["repaired"],
         created_at=row["created_at"],
+        thread=row["thread"],
     )

@@ -80,6 +80,13 @@ class FakeAnswering:
             raise self.failure
         return self.known.get(question_id)
 
+    async def answered_in(self, team: str, channel: str, thread: str, /) -> bool:
+        """Whether something was answered in the thread."""
+        return any(
+            (one.asker.team, one.channel, one.thread) == (team, channel, thread)
+            for one in self.asked
+        )
+
     async def directory(self) -> tuple[Event, ...]:
         """All events."""
         if self.failure:

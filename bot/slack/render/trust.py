@@ -57,6 +57,8 @@ def origin(draft: Draft) -> str:
     if draft.source is Source.VERIFIED:
         return "verified question"
     model = "" if draft.fell_back else draft.language_model
+    if draft.source is Source.REFINED:
+        return "the query before, refined"
     if draft.source is Source.CACHE:
         return f"{model} (cached SQL)".strip()
     return model

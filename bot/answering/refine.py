@@ -1,0 +1,102 @@
+"""Refining the SQL of the question before without a language model, where that is exact.
+
+“top 10 instead” changes the number of rows; “what about Sharks?” changes the one name of a kind
+that the query holds. Anything less certain is left to the model. What comes out goes through the
+guard like every other query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pglast
+from pglast import ast
+from pglast.stream import IndentedStream
+from pglast.visitors import Visitor
+
+from bot.answering.folding import fold, tokens
+from bot.answering.followup import Previous
+from bot.answering.linking import Link, Linked
+from bot.domain import Dialect
+
+_TOP = re.compile(
+    r"(?:and |now |only |just |make (?:it|that) |show )?(?:the )?(?:top|first) (\d{1,3})"
+    r"(?: (?:instead|only|please))?"
+)
+_ENGLISH = "what how about and in of same for now show instead but the with too also"
+_SPANISH = "y en el la los las para que tal con de"
+_GERMAN = "und im bei die der das was ist mit fur"
+_LEADS = frozenset(f"{_ENGLISH} {_SPANISH} {_GERMAN}".split())
+"""Words beside a name that change nothing about it."""
+
+
+def refine(question: str, linked: Linked, previous: Previous, before: Linked) -> str | None:
+    """The SQL of `previous` changed as `question` says, or None where that is not certain.
+
+    `linked` are the names in the question, `before` those in the one before.
+    """
+    if previous.dialect is not Dialect.POSTGRES:
+        return None
+    if top := _TOP.fullmatch(" ".join(token.folded for token in tokens(question))):
+        return _changed(previous.sql, lambda statement: _limit(statement, int(top[1])))
+    if swap := _swap(question, linked, before):
+        old, new = swap
+        return _changed(previous.sql, lambda statement: _name(statement, old.value, new.value))
+    return None
+
+
+def _swap(question: str, linked: Linked, before: Linked) -> tuple[Link, Link] | None:
+    """The name before and the one now, if the question is that name alone, and of the same kind."""
+    if len(linked.links) != 1 or linked.unclear or "%" in linked.links[0].value:
+        return None
+    new = linked.links[0]
+    rest = {token.folded for token in tokens(question)} - set(fold(new.said).split()) - _LEADS
+    olds = [link for link in before.links if link.column == new.column and "%" not in link.value]
+    return (olds[0], new) if not rest and len(olds) == 1 and not before.unclear else None
+
+
+def _changed(sql: str, change: Callable[[ast.SelectStmt], bool]) -> str | None:
+    try:
+        (raw,) = pglast.parse_sql(sql)
+    except (pglast.parser.ParseError, ValueError):
+        return None
+    if not isinstance(raw.stmt, ast.SelectStmt) or not change(raw.stmt):
+        return None
+    return str(IndentedStream()(raw))
+
+
+def _limit(statement: ast.SelectStmt, rows: int) -> bool:
+    """Change the number of rows of a sorted query; one without a limit may show all on purpose."""
+    if not statement.sortClause or not isinstance(statement.limitCount, ast.A_Const) or rows < 1:
+        return False
+    statement.limitCount = ast.A_Const(val=ast.Integer(ival=rows))
+    return True
+
+
+def _name(statement: ast.SelectStmt, old: str, new: str) -> bool:
+    """Change a text constant wherever it stands; False if it stands nowhere, or `new` does too."""
+    found = _Constants(old, new)
+    found(statement)
+    if found.others or not found.places:
+        return False
+    for place in found.places:
+        place.val = ast.String(sval=new)
+    return True
+
+
+class _Constants(Visitor):
+    """The constants that hold one text, and whether another stands there too."""
+
+    def __init__(self, text: str, other: str) -> None:
+        super().__init__()
+        self.text, self.other = text, other
+        self.places: list[ast.A_Const] = []
+        self.others = False
+
+    def visit_A_Const(self, _ancestors: object, node: ast.A_Const) -> None:  # noqa: N802 - pglast's
+        """Note a constant."""
+        value = node.val.sval if isinstance(node.val, ast.String) else None
+        if value == self.text:
+            self.places.append(node)
+        self.others |= value == self.other
