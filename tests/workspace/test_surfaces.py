@@ -41,6 +41,10 @@ async def test_an_event_goes_to_one_of_two_connections(workspace: Workspace, app
         heard.append(event["text"].split()[-1])
         workspace.state.touch()
 
+    @app.event("message")
+    async def pass_by() -> None:
+        """A mention comes as a message too."""
+
     second = AsyncSocketModeHandler(app, workspace.app_token)
     async with socket_mode(app, workspace):
         await second.connect_async()
@@ -62,8 +66,9 @@ async def test_an_event_without_ack_comes_again_over_socket_mode() -> None:
         app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
         async with socket_mode(app, workspace):
             workspace.post("maya", "general", "@Game Stats hello")
-            await workspace.until(lambda: workspace.outbox.undelivered)
-        assert workspace.outbox.undelivered[0]["event"]["type"] == "app_mention"
+            await workspace.until(lambda: len(workspace.outbox.undelivered) == 2)
+        kinds = {one["event"]["type"] for one in workspace.outbox.undelivered}
+        assert kinds == {"app_mention", "message"}
 
 
 async def test_an_event_waits_for_the_app_to_connect(workspace: Workspace, app: AsyncApp) -> None:
