@@ -122,7 +122,10 @@ async def test_a_failing_app_gets_the_event_again(
     seen = []
 
     async def endpoint(request: Request) -> Response:
-        seen.append((request.headers.get("x-slack-retry-num"), (await request.json())["event_id"]))
+        body = await request.json()
+        if body["event"]["type"] == "message":  # a mention comes as a message too
+            return Response()
+        seen.append((request.headers.get("x-slack-retry-num"), body["event_id"]))
         workspace.state.touch()
         return Response(status_code=500 if len(seen) < 3 else 200)
 
