@@ -19,6 +19,7 @@ from pydantic import SecretStr, ValidationError
 from bot.answering import Answering, Directory, Drafting, prompt_maker
 from bot.answering.everyday import everyday
 from bot.answering.parts import EVERYTHING, Parts
+from bot.answering.retrieval import Budget, Retrieval, retrieval_for
 from bot.answering.verified import index
 from bot.digests import Digests
 from bot.evaluation import Elsewhere, open_elsewhere
@@ -36,7 +37,7 @@ from bot.logs import set_up_logs
 from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
 from bot.settings import Settings
-from bot.store import Database, open_database, open_store
+from bot.store import Database, Store, open_database, open_store
 from bot.traces import Traces, open_traces
 from bot.warehouse import RoleFault, open_warehouse
 
@@ -121,15 +122,17 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             )
         ]
         router = _router(settings, tuple(clients), models, metrics)
+        retrieval = _retrieval(settings, model, clients[0], store) if parts.retrieval else None
         drafting = Drafting(
             model,
             router,
             store,
-            prompt_maker(model, parts),
+            prompt_maker(model, parts, retrieval.stable if retrieval else None),
             metrics,
             settings.ollama_timeout,
             everyday(model),
             parts,
+            retrieval,
         )
         answering = Answering(
             model=model,
@@ -157,6 +160,13 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
 def open_own_database(settings: Settings) -> contextlib.AbstractAsyncContextManager[Database]:
     """The bot's own database alone, for commands that need no more. Raises ConfigError."""
     return open_database(_needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES))
+
+
+def _retrieval(
+    settings: Settings, model: SemanticModel, client: OllamaClient, store: Store
+) -> Retrieval | None:
+    budget = Budget.of(settings.ollama_num_ctx, settings.ollama_num_predict)
+    return retrieval_for(model, budget, client, store.embeddings, settings.ollama_embed_model)
 
 
 def _router(

@@ -196,6 +196,7 @@ async def _work(app: App, *, work: bool) -> None:
         group.create_task(app.jobs.work())
         group.create_task(app.digests.keep_time())
         group.create_task(_until_done(lambda: _warm(app)))
+        group.create_task(_until_done(lambda: _embed(app)))
 
 
 async def _warn_of_role(app: App) -> None:
@@ -208,6 +209,12 @@ async def _warm(app: App) -> None:
     make = app.answering.drafting.prompts.prompt("How many teams are there?", ())
     await app.answering.router.warm(make, seconds=WARM_SECONDS)
     log.info("language model is warm")
+
+
+async def _embed(app: App) -> None:
+    retrieval = app.answering.drafting.retrieval
+    if retrieval is not None:
+        await retrieval.fill()
 
 
 async def _until_done(step: Callable[[], Awaitable[None]]) -> None:

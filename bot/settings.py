@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     ollama_num_ctx: int = Field(default=4096, ge=512, description="tokens")
     ollama_num_predict: int = Field(default=512, ge=16, description="tokens")
     ollama_keep_alive: str = "24h"
+    ollama_embed_model: str = Field(
+        default="all-minilm",
+        description="chooses tables of schemas that do not fit; empty: by words",
+    )
     ollama_num_parallel: int = Field(default=1, ge=1, description="questions at once")
     ollama_timeout: float = Field(default=120, gt=0, description="seconds for one answer")
 

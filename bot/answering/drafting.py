@@ -16,6 +16,8 @@ from bot.answering.notes import notes, spoken
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.prompt import PromptMaker
 from bot.answering.refine import refine
+from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.documents import tables_of
 from bot.answering.text import normalise
 from bot.domain import Dialect, Draft, Event, Refusal, Report, Source
 from bot.llm import ModelRouter, prompt_version
@@ -55,6 +57,7 @@ class Drafting:
     seconds: float
     everyday: frozenset[str]
     parts: Parts = EVERYTHING
+    retrieval: Retrieval | None = None
 
     def asked(
         self,
@@ -96,7 +99,8 @@ class Drafting:
         self.metrics.cache.labels("hit" if cached else "miss").inc()
         if cached is not None:
             return cached
-        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous)
+        tables = await self._tables(asked)
+        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous, tables=tables)
         try:
             return await self.store.flights.once(
                 asked.key,
@@ -113,7 +117,8 @@ class Drafting:
         """
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
         failure = (failed.sql, complaint)
-        make = self.prompts.prompt(asked.text, asked.notes, failure, asked.previous)
+        tables = await self._tables(asked)
+        make = self.prompts.prompt(asked.text, asked.notes, failure, asked.previous, tables)
         second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(
             second,
@@ -123,6 +128,17 @@ class Drafting:
             queue_seconds=first.queue_seconds + second.queue_seconds,
             prompt_seconds=first.prompt_seconds + second.prompt_seconds,
         )
+
+    async def _tables(self, asked: Asked) -> tuple[str, ...]:
+        """The tables to tell of where not all fit, first those that the shown queries use."""
+        if self.retrieval is None:
+            return ()
+        before = asked.previous
+        text = f"{before.question} {asked.text}" if before else asked.text
+        shown = [before.sql] if before else []
+        shown += [sql for _, sql in self.prompts.similar(text)]
+        used = [name for sql in shown for name in tables_of(sql, self.model)]
+        return await self.retrieval.tables(text, used)
 
     async def remember(self, asked: Asked, draft: Draft) -> None:
         """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""

@@ -48,6 +48,8 @@ class Parts:
     """A question that means several things equally is asked back."""
     followups: bool = True
     """A question that goes on from the last one of its thread is told that one."""
+    retrieval: bool = True
+    """The tables that fit the prompt, of a schema that does not; without it all are sent."""
     verified: bool = True
     """Questions whose SQL a person has checked, answered without a language model."""
     mending: bool = True

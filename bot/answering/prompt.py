@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.answering.followup import Previous
 from bot.answering.parts import EVERYTHING, Parts, Shape
+from bot.answering.retrieval.documents import tables_of
 from bot.domain import Dialect
 from bot.llm import Prompt
 from bot.semantic import SemanticModel, schema_prompt
@@ -33,6 +34,7 @@ class PromptMaker:
     schemas: dict[Dialect, str]
     examples: tuple[tuple[str, str], ...]
     answered: tuple[tuple[str, str], ...]
+    model: SemanticModel
     bare: bool = False
 
     def prompt(
@@ -41,9 +43,13 @@ class PromptMaker:
         notes: tuple[str, ...],
         failed: tuple[str, str] | None = None,
         previous: Previous | None = None,
+        tables: tuple[str, ...] = (),
     ) -> Callable[[Dialect], Prompt]:
-        """The prompt for a dialect that the language model's profile chooses."""
-        similar = self._similar(f"{previous.question} {question}" if previous else question)
+        """The prompt for a dialect that the language model's profile chooses.
+
+        `tables` are told of beside the unchanging part.
+        """
+        similar = self.similar(f"{previous.question} {question}" if previous else question)
         before = (previous.question, previous.sql) if previous else None
 
         def make(dialect: Dialect) -> Prompt:
@@ -56,11 +62,12 @@ class PromptMaker:
                 similar=similar,
                 previous=before,
                 bare=self.bare,
+                retrieved=schema_prompt(self.model, dialect, comments=not self.bare, tables=tables),
             )
 
         return make
 
-    def _similar(self, question: str) -> tuple[tuple[str, str], ...]:
+    def similar(self, question: str) -> tuple[tuple[str, str], ...]:
         """The nearest answered questions, the nearest last, where a model heeds it most."""
         found = process.extract(
             question.casefold(),
@@ -71,12 +78,25 @@ class PromptMaker:
         return tuple(self.answered[place] for _known, _score, place in reversed(found))
 
 
-def prompt_maker(model: SemanticModel, parts: Parts = EVERYTHING) -> PromptMaker:
-    """Render the semantic model for each dialect."""
+def prompt_maker(
+    model: SemanticModel, parts: Parts = EVERYTHING, stable: tuple[str, ...] | None = None
+) -> PromptMaker:
+    """Render the semantic model for each dialect: all of it, or the `stable` tables.
+
+    An example is always shown if its tables are.
+    """
     bare = parts.shape is Shape.RAW
+    shown = tuple(model.tables) if stable is None else stable
     return PromptMaker(
-        schemas={dialect: schema_prompt(model, dialect, comments=not bare) for dialect in Dialect},
-        examples=tuple((each.question, each.sql) for each in model.examples if parts.examples),
+        schemas={
+            dialect: schema_prompt(model, dialect, comments=not bare, tables=shown)
+            for dialect in Dialect
+        },
+        examples=tuple(
+            (each.question, each.sql)
+            for each in model.examples
+            if parts.examples and set(tables_of(each.sql, model)) <= set(shown)
+        ),
         answered=tuple(
             (question, sql.strip())
             for question, sql in (
@@ -85,5 +105,6 @@ def prompt_maker(model: SemanticModel, parts: Parts = EVERYTHING) -> PromptMaker
             )
             if parts.similar and len(sql) <= _SIMILAR_LENGTH
         ),
+        model=model,
         bare=bare,
     )

@@ -1,4 +1,4 @@
-"""The Ollama server, over HTTP: generate and chat (streamed), tags, ps, show, version.
+"""The Ollama server, over HTTP: generate and chat (streamed), tags, ps, show, embed.
 
     async with open_ollama("http://localhost:11434") as client:
         completion = await client.complete(request, seconds=60)
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.llm.protocol import (
     ModelRequest,
     Usage,
     read_details,
+    read_embeddings,
     read_installed,
     read_loaded,
     read_object,
@@ -97,11 +98,24 @@ class OllamaClient:
         """What `model` is. Raises ModelMissingError if the server does not have it."""
         return read_details(await self._look("POST", "/api/show", {"model": model}))
 
+    async def embed(
+        self, model: str, texts: Sequence[str], *, seconds: float
+    ) -> tuple[tuple[float, ...], ...]:
+        """A vector for each text, within `seconds`. Texts longer than the model takes are cut."""
+        body = {"model": model, "input": list(texts)}
+        said = await self._look("POST", "/api/embed", body, seconds=seconds)
+        return read_embeddings(said, len(texts))
+
     async def _look(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = LOOK_SECONDS,
     ) -> dict[str, Any]:
         with translated(self.address):
-            reply = await self._http.request(method, path, json=body, timeout=LOOK_SECONDS)
+            reply = await self._http.request(method, path, json=body, timeout=seconds)
             if reply.status_code != httpx.codes.OK:
                 raise refusal(reply.status_code, reply.text)
             return read_object(json.loads(reply.content))

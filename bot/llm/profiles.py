@@ -26,6 +26,7 @@ class Prompt:
     are examples near to this question, nearest last; only instruct models are shown them. `bare`
     puts schema and question into one text and nothing else, to measure what the rest is worth.
     `previous` is the question, with its SQL, that this one goes on from.
+    `retrieved` are more tables, chosen for this question where not all of them fit.
     """
 
     schema: str
@@ -36,6 +37,7 @@ class Prompt:
     similar: tuple[tuple[str, str], ...] = ()
     bare: bool = False
     previous: tuple[str, str] | None = None
+    retrieved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def prompt_version(model: str) -> str:
         ("SELECT 2", "bad"),
         (("near", "SELECT 3"),),
         previous=("before", "SELECT 4"),
+        retrieved="retrieved",
     )
     path, words = profile_for(model).words(probe)
     return hashlib.sha256(f"{path}{sorted(words.items())}".encode()).hexdigest()[:12]
@@ -121,6 +124,8 @@ def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
     (a date in every WHERE).
     """
     turns = [*prompt.examples, _STRANGER]
+    if prompt.retrieved:
+        turns.append((f"There are these tables too:\n{prompt.retrieved}", "OK"))
     if prompt.notes:
         turns.append(("\n".join(prompt.notes), "OK"))
     turns += prompt.similar
@@ -142,7 +147,7 @@ def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
 
 def _bare(prompt: Prompt) -> tuple[str, dict[str, Any]]:
     text = (
-        f"{prompt.schema}\n\nWrite a SQL query that answers this question: {prompt.question}\n"
+        f"{_both(prompt)}\n\nWrite a SQL query that answers this question: {prompt.question}\n"
         "Return only SQL."
     )
     return "/api/generate", {"prompt": text}
@@ -151,7 +156,7 @@ def _bare(prompt: Prompt) -> tuple[str, dict[str, Any]]:
 def _duckdb_nsql(prompt: Prompt) -> tuple[str, dict[str, Any]]:
     """The form that the model was trained on: the schema in `system`, the question in `prompt`."""
     told = "Here is the database schema that the SQL query will run on:"
-    system = f"{told}\n{prompt.schema}\n{_as_comments(prompt)}"
+    system = f"{told}\n{prompt.schema}\n{_as_comments(prompt)}{_more(prompt)}"
     return "/api/generate", {"system": system, "prompt": _asked(prompt) + _failed(prompt)}
 
 
@@ -162,7 +167,7 @@ def _sqlcoder(prompt: Prompt) -> tuple[str, dict[str, Any]]:
         "Generate a SQL query to answer the question at the end.\n\n"
         "### Database Schema\n"
         f"The query will run on a database with the following schema:\n{prompt.schema}\n"
-        f"{_as_comments(prompt)}\n"
+        f"{_as_comments(prompt)}{_more(prompt)}\n"
         f"### Question\n{_asked(prompt)}{_failed(prompt)}\n\n"
         "### SQL\n"
         "[SQL]\n"
@@ -176,6 +181,14 @@ def _asked(prompt: Prompt) -> str:
     asked, sql = prompt.previous
     before = f"{asked}\n{sql}\nChange that query: "
     return "\n".join((*prompt.notes, before + prompt.question))
+
+
+def _both(prompt: Prompt) -> str:
+    return "\n".join(part for part in (prompt.schema, prompt.retrieved) if part)
+
+
+def _more(prompt: Prompt) -> str:
+    return f"\n{prompt.retrieved}\n" if prompt.retrieved else ""
 
 
 def _as_comments(prompt: Prompt) -> str:

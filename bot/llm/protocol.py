@@ -9,6 +9,7 @@ raises BadAnswerError.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,22 @@ def read_loaded(said: Mapping[str, Any]) -> tuple[LoadedModel, ...]:
         )
         for model in _models(said)
     )
+
+
+def read_embeddings(said: Mapping[str, Any], count: int) -> tuple[tuple[float, ...], ...]:
+    """The answer of /api/embed: `count` vectors of one length."""
+    found = said.get("embeddings")
+    if not isinstance(found, list) or len(found) != count:
+        raise BadAnswerError("The language model server sent other embeddings than asked for.")
+    try:
+        vectors = tuple(tuple(float(value) for value in vector) for vector in found)
+    except (TypeError, ValueError) as error:
+        raise BadAnswerError("The language model server sent no numbers.") from error
+    if len({len(vector) for vector in vectors}) > 1 or not all(vectors):
+        raise BadAnswerError("The language model server sent embeddings of different lengths.")
+    if not all(math.isfinite(value) for vector in vectors for value in vector):
+        raise BadAnswerError("The language model server sent embeddings that are no numbers.")
+    return vectors
 
 
 def read_details(said: Mapping[str, Any]) -> ModelDetails:

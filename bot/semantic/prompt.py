@@ -7,6 +7,8 @@ first.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.domain import Dialect
 from bot.semantic.model import SemanticColumn, SemanticModel, SemanticTable
 
@@ -24,9 +26,18 @@ _DUCKDB_TYPES = {
 }
 
 
-def schema_prompt(model: SemanticModel, dialect: Dialect, *, comments: bool = True) -> str:
-    """Every table as a CREATE TABLE statement, with the types of `dialect`."""
-    return "\n".join(_table(table, dialect, comments) for table in model.tables.values())
+def schema_prompt(
+    model: SemanticModel,
+    dialect: Dialect,
+    *,
+    comments: bool = True,
+    tables: Collection[str] | None = None,
+) -> str:
+    """Every table, or those named, as CREATE TABLE statements with the types of `dialect`."""
+    shown = model.tables if tables is None else tables
+    return "\n".join(
+        _table(table, dialect, comments) for name, table in model.tables.items() if name in shown
+    )
 
 
 def _table(table: SemanticTable, dialect: Dialect, comments: bool) -> str:  # noqa: FBT001 - private

@@ -19,6 +19,7 @@ from bot.store.cache import Cache
 from bot.store.claims import Claims
 from bot.store.database import Database, open_database
 from bot.store.digests import Digests
+from bot.store.embeddings import Embeddings
 from bot.store.errors import StoreError, translated
 from bot.store.flights import Flights
 from bot.store.limits import Limits
@@ -32,6 +33,7 @@ class Store:
     bindings: Bindings
     answers: Answers
     digests: Digests
+    embeddings: Embeddings
     cache: Cache
     limits: Limits
     claims: Claims
@@ -80,6 +82,7 @@ async def open_store(
             bindings=Bindings(database),
             answers=Answers(database),
             digests=Digests(database),
+            embeddings=Embeddings(database),
             cache=Cache(redis, f"{prefix}sql:", cache_seconds),
             limits=Limits(redis, f"{prefix}limit:", rate),
             claims=Claims(redis, f"{prefix}claim:"),
