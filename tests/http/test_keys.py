@@ -21,12 +21,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.app import ConfigError
 from bot.demo.servers.process import free_port
 from bot.http import Keys, TokenRules, keys
 from bot.http.errors import Forbidden, Unauthorized, Unavailable
 from bot.http.keys import read_keys
 from bot.http.token import read_token
-from bot.serving import key_set
+from bot.serving import _token_rules, key_set
+from bot.settings import Settings
 from tests.plugins.house import serving
 
 USER = uuid.UUID(int=7)
@@ -290,3 +292,29 @@ async def test_the_set_is_fetched_over_http_and_every_trouble_is_an_outage() -> 
                 await read_token(signed(FIRST), TokenRules(keys=Keys(key_set(address + path))))
     with pytest.raises(Unavailable):
         await read_token(signed(FIRST), TokenRules(keys=Keys(key_set(f"{address}/good"))))
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"jwt_secret": "short"}, "JWT_SECRET is too short"),
+        ({"jwt_jwks_url": "ftp://keys"}, "JWT_JWKS_URL is an address"),
+    ],
+)
+def test_keys_that_are_no_use_end_the_start(settings: dict[str, str], complaint: str) -> None:
+    """Said in one line, before anybody can sign in with them."""
+    with pytest.raises(ConfigError, match=complaint):
+        _token_rules(Settings(_env_file=None, **settings))  # type: ignore[arg-type]
+
+
+def test_without_keys_there_is_no_api_and_each_kind_opens_it() -> None:
+    """A secret, an address of keys, or both."""
+    opened = "s" * 32, "https://keys.example/set"
+    assert _token_rules(Settings(_env_file=None, jwt_secret=None, jwt_jwks_url="")) is None
+    by_secret = _token_rules(Settings(_env_file=None, jwt_secret=opened[0]))
+    by_keys = _token_rules(Settings(_env_file=None, jwt_secret=None, jwt_jwks_url=opened[1]))
+    assert by_secret is not None
+    assert (by_secret.secret, by_secret.keys) == (opened[0], None)
+    assert by_keys is not None
+    assert by_keys.secret == ""
+    assert by_keys.keys is not None

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import structlog
 
-from bot.http import analytics, server, stream
-from tests.http.conftest import QUERY, Front
+from bot.http import Health, Life, analytics, build_http, server, stream
+from bot.warehouse.errors import DatabaseDown
+from tests.http.conftest import QUERY, Front, listening
 
 JSON = {"Content-Type": "application/json"}
 EVENTS = {"Accept": "text/event-stream"}
@@ -261,3 +263,77 @@ async def test_two_thousand_requests_at_once_are_all_answered(front: Front, port
     assert b"200" in statuses
     ready = await raw(port, b"GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert ready.startswith(b"HTTP/1.1 200")
+
+
+async def test_a_bug_is_a_500_with_a_reference_that_is_in_the_log(
+    front: Front, wire: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the pipeline or outside of it; the caller reads nothing of what it was."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    asked = front.body(question="Top 5 teams by spirit score")
+    for place in ("_answer", "directory"):
+        monkeypatch.setattr(type(front.house.app.answering), place, broken)
+        with structlog.testing.capture_logs() as lines:
+            said = await wire.post(QUERY, json=asked, headers=front.token())
+        assert (said.status_code, said.json()["error"]["code"]) == (500, "bug")
+        [bug] = [line for line in lines if line["event"] == "bug"]
+        assert bug["reference"] in said.json()["error"]["message"]
+        assert "secret" not in said.text
+    assert said.headers["x-request-id"] == bug["reference"]
+
+
+async def test_a_database_that_is_down_is_a_503_with_a_time(
+    front: Front, wire: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the bot only looks whether the event is there."""
+
+    async def down(*_: object) -> None:
+        raise DatabaseDown
+
+    monkeypatch.setattr(type(front.house.app.answering), "directory", down)
+    said = await wire.post(QUERY, json=front.body(), headers=front.token())
+    assert (said.status_code, said.json()["error"]["code"]) == (503, "database_down")
+    assert int(said.headers["retry-after"]) >= 1
+
+
+async def test_the_models_are_told_to_whoever_may_ask(
+    front: Front, wire: httpx.AsyncClient
+) -> None:
+    """Their state, and not where their server is."""
+    assert (await wire.get("/api/v1/models")).status_code == 401
+    said = await wire.get("/api/v1/models", headers=front.token())
+    [model] = said.json()["models"]
+    assert (model["installed"], model["loaded"], model["circuit"]) == (True, True, "closed")
+    assert said.json()["answers"] == model["name"]
+    assert front.house.ollama.url not in said.text
+
+
+async def test_a_process_whose_jobs_stand_still_is_not_alive(front: Front) -> None:
+    """503, for whoever restarts it."""
+    health = Health({}, lambda: Life("stuck", 61.0))
+    app = build_http(front.house.app.answering, front.house.app.metrics.registry, health, None)
+    async with listening(app) as port:
+        said = await raw(port, b"GET /healthz HTTP/1.0\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 503")
+    assert b'"worker_seconds":61.0' in said
+
+
+async def test_looks_at_the_dependencies_are_shared(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many ask for readiness at once, each server is looked at once a second."""
+    looked = 0
+
+    async def check() -> None:
+        nonlocal looked
+        looked += 1
+
+    health = Health({"one": check})
+    app = build_http(front.house.app.answering, front.house.app.metrics.registry, health, None)
+    monkeypatch.setattr("bot.http.health.KEPT_SECONDS", 3600)
+    async with listening(app) as port:
+        await asyncio.gather(*(raw(port, b"GET /readyz HTTP/1.0\r\n\r\n") for _ in range(50)))
+    assert looked == 1
