@@ -16,6 +16,7 @@ import asyncpg
 from bot.domain import Column, ColumnKind, Event, GuardedQuery, ResultTable
 from bot.semantic import SemanticModel, fences
 from bot.warehouse import Warehouse
+from bot.warehouse.connection import HardenedConnection
 
 Opens = Callable[[str], AbstractAsyncContextManager[Warehouse]]
 
@@ -49,7 +50,9 @@ class Elsewhere:
         """
         if not self.alone_url:
             return None
-        connection = await asyncpg.connect(self._address(event), timeout=_BARE_SECONDS)
+        connection = await asyncpg.connect(
+            self._address(event), timeout=_BARE_SECONDS, connection_class=HardenedConnection
+        )
         try:
             async with connection.transaction(readonly=True):
                 await connection.execute(
