@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 _STEPS = (
     "ALTER TABLE bot.answers ADD COLUMN thread text NOT NULL DEFAULT ''",
