@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 _MAKE = """
 CREATE FUNCTION bot.make_embeddings() RETURNS boolean LANGUAGE plpgsql AS $$
