@@ -127,7 +127,12 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             model,
             router,
             store,
-            prompt_maker(model, parts, retrieval.stable if retrieval else None),
+            prompt_maker(
+                model,
+                settings.ollama_num_ctx - settings.ollama_num_predict,
+                parts,
+                retrieval.stable if retrieval else None,
+            ),
             metrics,
             settings.ollama_timeout,
             everyday(model),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.fitting import fitted
 from bot.answering.followup import Previous
 from bot.answering.parts import EVERYTHING, Parts, Shape
 from bot.answering.retrieval.documents import tables_of
@@ -28,13 +29,15 @@ _SIMILAR_LENGTH = 500
 class PromptMaker:
     """The unchanging part, rendered once a dialect.
 
-    `answered` are questions with their SQL, of which the nearest are shown beside a question.
+    `answered` are questions with their SQL, of which the nearest are shown beside a question, as
+    far as the whole takes at most `tokens`.
     """
 
     schemas: dict[Dialect, str]
     examples: tuple[tuple[str, str], ...]
     answered: tuple[tuple[str, str], ...]
     model: SemanticModel
+    tokens: int
     bare: bool = False
 
     def prompt(
@@ -53,7 +56,7 @@ class PromptMaker:
         before = (previous.question, previous.sql) if previous else None
 
         def make(dialect: Dialect) -> Prompt:
-            return Prompt(
+            whole = Prompt(
                 schema=self.schemas[dialect],
                 examples=self.examples,
                 notes=notes,
@@ -64,6 +67,7 @@ class PromptMaker:
                 bare=self.bare,
                 retrieved=schema_prompt(self.model, dialect, comments=not self.bare, tables=tables),
             )
+            return fitted(whole, self.tokens)
 
         return make
 
@@ -79,9 +83,14 @@ class PromptMaker:
 
 
 def prompt_maker(
-    model: SemanticModel, parts: Parts = EVERYTHING, stable: tuple[str, ...] | None = None
+    model: SemanticModel,
+    tokens: int,
+    parts: Parts = EVERYTHING,
+    stable: tuple[str, ...] | None = None,
 ) -> PromptMaker:
     """Render the semantic model for each dialect: all of it, or the `stable` tables.
+
+    A prompt takes at most `tokens`, as far as near examples can be left out for it.
 
     An example is always shown if its tables are.
     """
@@ -106,5 +115,6 @@ def prompt_maker(
             if parts.similar and len(sql) <= _SIMILAR_LENGTH
         ),
         model=model,
+        tokens=tokens,
         bare=bare,
     )
