@@ -6,7 +6,7 @@ unqualified name can mean no other), chosen by four questions: does it run SQL o
 machine (full-text search reads its configuration), give another result each time, or make much
 out of little? A yes keeps it out; `bot.guard.sizes` and `bot.guard.growth` bound the few worth
 having all the same. What is left out beside: types that no question needs (XML, geometry, networks,
-money, bytes), and JSON's functions of several columns.
+money, bytes), and JSON's functions that take a path or a list of columns.
 """
 
 from __future__ import annotations
@@ -72,9 +72,12 @@ VALUES = _words(
     array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_reverse array_sort
     array_to_json array_to_string array_upper cardinality generate_series generate_subscripts
-    json_array_length json_build_array json_build_object json_object json_strip_nulls
-    json_typeof jsonb_array_length jsonb_build_array jsonb_build_object jsonb_object
-    jsonb_pretty jsonb_strip_nulls jsonb_typeof num_nonnulls num_nulls row_to_json
+    json_array_elements json_array_elements_text json_array_length json_build_array
+    json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object
+    json_object_keys json_strip_nulls json_typeof jsonb_array_elements jsonb_array_elements_text
+    jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text
+    jsonb_extract_path jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_keys
+    jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof num_nonnulls num_nulls row_to_json
     string_to_array string_to_table to_json to_jsonb trim_array unnest uuid_extract_timestamp
     uuid_extract_version
     """
@@ -89,16 +92,27 @@ RANGES = _words(
 
 FUNCTIONS = AGGREGATES | WINDOWS | NUMBERS | TEXTS | TIMES | VALUES | RANGES
 
-FROM_FUNCTIONS = frozenset(
-    {
-        "generate_series",
-        "generate_subscripts",
-        "regexp_split_to_table",
-        "string_to_table",
-        "unnest",
-    }
-)
-"""Functions that may stand in FROM; each gives one column."""
+FROM_FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "generate_series": (),
+    "generate_subscripts": (),
+    "regexp_split_to_table": (),
+    "string_to_table": (),
+    "unnest": (),
+    "json_array_elements": ("value",),
+    "json_array_elements_text": ("value",),
+    "json_each": ("key", "value"),
+    "json_each_text": ("key", "value"),
+    "json_object_keys": (),
+    "jsonb_array_elements": ("value",),
+    "jsonb_array_elements_text": ("value",),
+    "jsonb_each": ("key", "value"),
+    "jsonb_each_text": ("key", "value"),
+    "jsonb_object_keys": (),
+}
+"""Functions that may stand in FROM, with their columns; one without gives one of the alias' name.
+
+https://www.postgresql.org/docs/18/functions-json.html#FUNCTIONS-JSON-PROCESSING-TABLE
+"""
 
 OPERATORS = _words(
     """
@@ -142,6 +156,21 @@ NODES = frozenset(
         ast.GroupingSet,
         ast.Integer,
         ast.JoinExpr,
+        ast.JsonAggConstructor,
+        ast.JsonArrayAgg,
+        ast.JsonArrayConstructor,
+        ast.JsonArrayQueryConstructor,
+        ast.JsonFormat,
+        ast.JsonIsPredicate,
+        ast.JsonKeyValue,
+        ast.JsonObjectAgg,
+        ast.JsonObjectConstructor,
+        ast.JsonOutput,
+        ast.JsonParseExpr,
+        ast.JsonReturning,
+        ast.JsonScalarExpr,
+        ast.JsonSerializeExpr,
+        ast.JsonValueExpr,
         ast.MinMaxExpr,
         ast.NamedArgExpr,
         ast.NullTest,
@@ -223,6 +252,8 @@ SPOKEN = {
     ast.RangeTableFunc: "XMLTABLE",
     ast.CTESearchClause: "SEARCH",
     ast.CTECycleClause: "CYCLE",
+    ast.JsonFuncExpr: "JSON_VALUE, JSON_QUERY or JSON_EXISTS",
+    ast.JsonTable: "JSON_TABLE",
 }
 """What a reader calls a kind of node that is refused; others go by the tree's own name."""
 

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from pglast import ast
 
 from bot.domain import Code
+from bot.guard.allowed import FROM_FUNCTIONS
 from bot.guard.parse import Node, is_a, texts, walk
 from bot.guard.refusals import Refused, shown
 
@@ -40,7 +41,9 @@ def check_dots(root: Node, listed: AbstractSet[str]) -> None:
 
 def function_columns(node: Node) -> tuple[str, frozenset[str]]:
     """The name that a function in FROM goes by, and the names of its columns."""
-    alias = node.alias
-    name = alias.aliasname if alias else texts(node.functions[0][0].funcname)[-1]
-    columns = frozenset(texts(alias.colnames) if alias else ()) or frozenset({name})
+    alias, called = node.alias, texts(node.functions[0][0].funcname)[-1]
+    name = alias.aliasname if alias else called
+    renamed = texts(alias.colnames) if alias else ()
+    own = FROM_FUNCTIONS.get(called) or (() if renamed else (name,))
+    columns = frozenset((*renamed, *own[len(renamed) :]))
     return name, columns | ({"ordinality"} if node.ordinality else set())

@@ -15,68 +15,25 @@ from collections.abc import Iterable, Mapping
 from pglast import ast, enums
 
 from bot.guard import sizes
+from bot.guard.allowed import FROM_FUNCTIONS
+from bot.guard.copies import COLLECTED, COPIES, VALUE, called, raised
 from bot.guard.parse import Node, children, is_a, texts
 from bot.guard.places import TABLE, Output, Place, is_tame_in, renamed_output
 from bot.guard.recursion import Counter, counter
 from bot.guard.refusals import Refused, too_complex
 from bot.guard.tame import is_tame
 
-COPIES = 1_000
-"""The most values of columns that one value may be made of."""
-
-VALUE = 100
-"""The characters of a literal that count as one value."""
-
-COLLECTED = 50
-"""The most values of columns in each of the parts that an aggregate keeps, a part for each row."""
-
 HOUR = 3_600
 """The shortest step, in seconds, of a series between times that are not literal."""
 
 _ROW = 20  # values of a whole row
-_COLLECTING = frozenset(
-    {"array_agg", "string_agg"}
-    | {
-        f"{kind}{which}"
-        for kind in ("json", "jsonb")
-        for which in (
-            "_agg",
-            "_agg_strict",
-            "_object_agg",
-            "_object_agg_strict",
-            "_object_agg_unique",
-            "_object_agg_unique_strict",
-        )
-    }
+_JSON_PARTS = (
+    ast.JsonArrayConstructor,
+    ast.JsonObjectConstructor,
+    ast.JsonScalarExpr,
+    ast.JsonSerializeExpr,
 )
-_PARTS = frozenset(
-    {
-        "array_append",
-        "array_cat",
-        "array_prepend",
-        "array_replace",
-        "array_to_json",
-        "concat",
-        "concat_ws",
-        "format",
-        "json_build_array",
-        "json_build_object",
-        "json_object",
-        "jsonb_build_array",
-        "jsonb_build_object",
-        "jsonb_object",
-        "normalize",
-        "overlay",
-        "quote_ident",
-        "quote_literal",
-        "quote_nullable",
-        "range_merge",
-        "row_to_json",
-        "to_char",
-        "to_json",
-        "to_jsonb",
-    }
-)
+_JSON_COLLECTING = (ast.JsonArrayAgg, ast.JsonArrayQueryConstructor, ast.JsonObjectAgg)
 
 
 def check_growth(root: Node) -> None:
@@ -185,8 +142,10 @@ def _source(item: Node, place: Place) -> None:
     else:
         call = item.functions[0][0]
         name = alias.aliasname if alias else texts(call.funcname)[-1]
-        tame = {name} if texts(call.funcname)[-1] == "generate_series" else set()
-        output = Output(_copies(call, place), (name,), frozenset(tame))
+        function = texts(call.funcname)[-1]
+        tame = {name} if function == "generate_series" else set()
+        columns = FROM_FUNCTIONS.get(function) or (name,)
+        output = Output(_copies(call, place), columns, frozenset(tame))
     place.sources[name] = renamed_output(output, texts(alias.colnames) if alias else ())
 
 
@@ -213,7 +172,7 @@ def _made(node: Node, place: Place) -> float:
     if is_a(node, ast.ColumnRef):
         return place.copies * _width(node, place)
     if is_a(node, ast.A_Const):
-        return max(1, len(sizes.string(node) or "") / VALUE)
+        return max(1, sizes.written_out(node) / VALUE)
     return _put_together(
         node, {id(child): _copies(child, place) for child in children(node)}, place
     )
@@ -234,8 +193,14 @@ def _put_together(node: Node, parts: Mapping[int, float], place: Place) -> float
     most = max(parts.values(), default=1)
     if is_a(node, ast.FuncCall):
         return max(most, _called(node, parts, place))
-    if is_a(node, ast.RowExpr, ast.A_ArrayExpr):
+    if is_a(node, ast.RowExpr, ast.A_ArrayExpr, *_JSON_PARTS):
         return 2 * sum(parts.values())  # quotes in quotes are doubled
+    if is_a(node, ast.JsonKeyValue):
+        return sum(parts.values())
+    if is_a(node, *_JSON_COLLECTING) and most > COLLECTED:
+        raise too_complex("JSON of long texts")
+    if is_a(node, ast.A_Expr) and texts(node.name) == ("^",):
+        return raised(parts[id(node.lexpr)], node.rexpr)
     if is_a(node, ast.A_Expr) and texts(node.name) == ("||",) and node.lexpr:
         return parts[id(node.lexpr)] + parts[id(node.rexpr)]
     return most
@@ -247,23 +212,7 @@ def _called(node: Node, parts: Mapping[int, float], place: Place) -> float:
     arguments: tuple[Node, ...] = node.args or ()
     if name == "generate_series":
         _check_series(arguments, place)
-    if name in _COLLECTING and max((parts[id(a)] for a in arguments), default=0) > COLLECTED:
-        raise too_complex(f"{name}() of long texts")
-    if name in ("repeat", "lpad", "rpad"):
-        return sizes.WIDTH / VALUE
-    if name in _PARTS:
-        return 2 * sum(parts[id(argument)] for argument in arguments)
-    if name in ("replace", "regexp_replace") and len(arguments) > 2:
-        return parts[id(arguments[0])] * _length(arguments[2], parts)
-    if name == "array_to_string" and len(arguments) > 1:
-        return parts[id(arguments[0])] * sum(_length(part, parts) for part in arguments[1:])
-    return 1
-
-
-def _length(node: Node, parts: Mapping[int, float]) -> float:
-    """How much longer each character may become that a text is put in for."""
-    text = sizes.string(node)
-    return VALUE * parts[id(node)] if text is None else 1 + len(text) / 2
+    return called(name, arguments, parts)
 
 
 def _check_series(arguments: tuple[Node, ...], place: Place) -> None:

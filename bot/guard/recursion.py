@@ -67,23 +67,31 @@ def _counter(cte: Node) -> Counter | None:
     first, again = union.larg, union.rarg
     if _reads(first, cte.ctename) or _reads(again, cte.ctename) != 1 or not _only_reads(again, cte):
         return None
-    targets: tuple[Node, ...] = first.targetList or ()
+    starts = _starts(first)
     steps: tuple[Node, ...] = again.targetList or ()
-    if first.op != enums.SetOperation.SETOP_NONE or len(targets) != len(steps):
+    if first.op != enums.SetOperation.SETOP_NONE or len(starts) != len(steps):
         return None
     columns = texts(cte.aliascolnames)
-    columns += tuple(_name(target) for target in targets[len(columns) :])
-    if len(columns) != len(targets) or not all(_plain(step.val) for step in steps):
+    columns += tuple(name for name, _ in starts[len(columns) :])
+    if len(columns) != len(starts) or not all(_plain(step.val) for step in steps):
         return None
     for conjunct in _conjuncts(again.whereClause):
         for column, bound, up in _bounds(conjunct):
             if columns.count(column) == 1:
-                pairs = zip(columns, targets, steps, strict=True)
-                start, going = next((t, s) for name, t, s in pairs if name == column)
+                place = columns.index(column)
+                going = steps[place]
                 step = _step(going.val, column, up=up)
                 if step:
-                    return Counter(column, start.val, bound, step)
+                    return Counter(column, starts[place][1], bound, step)
     return None
+
+
+def _starts(first: Node) -> tuple[tuple[str, Node], ...]:
+    """The outputs of the first half, a SELECT or one row of VALUES, each with its name."""
+    if first.valuesLists:
+        row = first.valuesLists[0] if len(first.valuesLists) == 1 else ()
+        return tuple((f"column{number + 1}", value) for number, value in enumerate(row))
+    return tuple((_name(target), target.val) for target in first.targetList or ())
 
 
 def _has_more(query: Node) -> bool:

@@ -38,7 +38,7 @@ _FLAT_GROUP = re.compile(r"\((?:\?:)?[^()*+?{]*\)[*+]")
 _HARD_PATTERN = re.compile(r"\\|\)[*+{]|\(\?(?!:)|\*\*\*")
 """A back-reference, a repeated group with repetitions in it, look-around: slow to match."""
 
-_PLAIN_FORMAT = re.compile(r"(?:[^%]|%[sIL%])*", re.DOTALL)
+_PLAIN_FORMAT = re.compile(r"(?:[^%]|%%|%(?:\d{1,2}\$)?-?\d{0,2}[sIL])*", re.DOTALL)
 _STEP = re.compile(r"(\d{1,4}) ?(minute|hour|day|week|month|year)s?")
 _STEP_SECONDS = {
     "minute": 60,
@@ -48,6 +48,8 @@ _STEP_SECONDS = {
     "month": 28 * 86_400,
     "year": 365 * 86_400,
 }
+
+_EXPONENT = re.compile(r"\de\+?(\d+)", re.IGNORECASE)
 
 Arguments = tuple[Node, ...]
 
@@ -127,6 +129,19 @@ def integer(node: Node) -> int | None:
     return None
 
 
+def number(node: Node) -> float | None:
+    """The value of a literal number; None for all else."""
+    if is_a(node, ast.A_Const) and is_a(node.val, ast.Float):
+        return float(node.val.fval)
+    return integer(node)
+
+
+def written_out(node: Node) -> int:
+    """The most characters that a literal can become as a text: 1e300 has three hundred digits."""
+    text = str(node.val.fval) if is_a(node.val, ast.Float) else string(node) or ""
+    return len(text) + sum(int(digits[:7]) for digits in _EXPONENT.findall(text))
+
+
 def most(node: Node) -> int | None:
     """The largest value that an integer expression can have by its form; None where none is sure.
 
@@ -170,7 +185,9 @@ def _pad(arguments: Arguments) -> None:
 def _format(arguments: Arguments) -> None:
     template = string(arguments[0]) if arguments else None
     if template is None or not _PLAIN_FORMAT.fullmatch(template):
-        raise too_complex("format() takes a literal template with plain %s places")
+        raise too_complex(
+            "format() takes a literal template with plain places, such as %s, %-20s or %1$s"
+        )
 
 
 def _regex(arguments: Arguments) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 GATHERED = 100_000
 """The most rows that the planner may expect an aggregate to gather, of all groups together."""
 
-_GATHERING = re.compile(r"(?:array|string|jsonb?(?:_object)?)_agg")
+_GATHERING = re.compile(r"(?:array|string|jsonb?(?:_object)?)_agg|JSON_(?:ARRAY|OBJECT)AGG")
 
 
 def too_much(plan: str, max_cost: float) -> bool:

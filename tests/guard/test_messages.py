@@ -47,6 +47,9 @@ def test_a_refusal_says_what_is_wrong(guarded: Guarding, line: dict[str, str]) -
         "name::pg_catalog.text",
         "name::char(1000)",
         "format('%s %I %L %%', name, name, name)",
+        "format('%-20s|%5s|%2$s', name, seed)",
+        "concat(seed ^ 2, 1e99, '1e9')",
+        "2.0 ^ seed",
     ],
 )
 def test_just_within_a_rule(guarded: Guarding, expression: str) -> None:
@@ -70,7 +73,14 @@ def test_just_within_a_rule(guarded: Guarding, expression: str) -> None:
         "name ~ 'a{99}b{99}c{3}'",
         "name ~ '(a|b+)* c?$'",
         "name::char(1001)",
-        "format('%5s', name)",
+        "format('%100s', name)",
+        "format('%*s', seed, name)",
+        "format('%1$*2$s', name, seed)",
+        "(1e131071)::text",
+        "'1e131071'::numeric::text",
+        "concat(2 ^ 51.0)",
+        "concat(power(2.0, seed))",
+        "JSON_OBJECT('a': 2 ^ seed)",
     ],
 )
 def test_just_beyond_a_rule(guarded: Guarding, expression: str) -> None:

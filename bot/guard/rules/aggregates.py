@@ -136,6 +136,11 @@ def row_count(node: exp.Expr, _known: Known) -> exp.Expr:
     return node if node.this else exp.Count(this=exp.Star(), big_int=True)
 
 
+def every_row(_node: exp.Expr, _known: Known) -> exp.Expr:
+    """count_star() counts rows."""
+    return exp.Count(this=exp.Star(), big_int=True)
+
+
 def truths(node: exp.Expr, known: Known) -> exp.Expr:
     """sum(x > y) and avg(x > y) take true for 1 and false for 0."""
     if known.kind(node.this) == "bool" and not isinstance(node.this, exp.Distinct):

@@ -153,6 +153,7 @@ CALLS: dict[type[exp.Expr], Rule] = {
     exp.Glob: texts.glob,
     exp.Collate: texts.caseless,
     exp.RegexpSplit: texts.split_by_pattern,
+    exp.Explode: lists.each,
     exp.Length: lists.length,
     exp.ArraySize: lists.length,
     exp.Bracket: lists.at,
@@ -169,6 +170,7 @@ CALLS: dict[type[exp.Expr], Rule] = {
 
 NAMED: dict[str, Rule] = {
     "arbitrary": lambda node, _known: exp.AnyValue(this=node.expressions[0].copy()),
+    "count_star": aggregates.every_row,
     "fsum": _renamed("sum"),
     "favg": _renamed("avg"),
     "geomean": aggregates.geometric_mean,
@@ -203,6 +205,7 @@ NAMED: dict[str, Rule] = {
 }
 
 ARGUMENTS = {
+    "count_star": 0,
     "get_current_timestamp": 0,
     "suffix": 2,
     "list_aggregate": 2,

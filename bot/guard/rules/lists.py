@@ -75,6 +75,11 @@ def _characters(text: exp.Expr, index: exp.Expr) -> exp.Expr:
     return call("substr", text, number(start), *length)
 
 
+def each(node: exp.Expr, _known: Known) -> exp.Expr:
+    """unnest(range(5)) is the series itself, which PostgreSQL gives row by row."""
+    return node.this.copy() if isinstance(node.this, exp.GenerateSeries) else node
+
+
 def struct(node: exp.Expr, _known: Known) -> exp.Expr:
     """{'a': x} and struct_pack(a := x) are JSON objects."""
     if isinstance(node.parent, exp.Bracket | exp.Dot) and node.arg_key == "this":
