@@ -289,6 +289,14 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Refinement:
+    """A narrower question: `words` are added to the old one, `label` is what a button says."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question answered.
 
@@ -309,6 +317,7 @@ class Answer:
     shape: Shape = Shape()
     explanation: str = ""
     timings: Timings = Timings()
+    refinements: tuple[Refinement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.answering.explain import explain
 from bot.answering.followup import Previous
 from bot.answering.log_line import log_line
 from bot.answering.parts import EVERYTHING, Parts
+from bot.answering.narrower import refinements
 from bot.answering.shape import shape_of
 from bot.domain import (
     Answer,
@@ -38,6 +39,7 @@ from bot.domain import (
     Outcome,
     Progress,
     Question,
+    Refinement,
     Refusal,
     Report,
     ResultTable,
@@ -289,7 +291,20 @@ class Answering:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
         told = await asyncio.to_thread(_explained, guarded, self.model, events)
         answer = _answered(question, events, guarded, draft, table, started, told)
-        return replace(answer, timings=_timings(draft, guard_seconds, table))
+        return replace(
+            answer,
+            timings=_timings(draft, guard_seconds, table),
+            refinements=await self._refinements(answer),
+        )
+
+    async def _refinements(self, answer: Answer) -> tuple[Refinement, ...]:
+        if answer.question.asker.surface != "slack":
+            return ()  # nobody could click
+        try:
+            names = await self.directory_of_events.names(answer.events, self.query)
+        except WarehouseError:
+            return ()  # an answer loses its hint, not its rows
+        return refinements(self.model, answer.query, answer.question.text, names)
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.

@@ -1,9 +1,8 @@
-"""The buttons under a reply: "Show SQL", "CSV", "Ask again", and choices that were asked back.
+"""The buttons and the menu under a reply, and choices that were asked back.
 
-Each click acts for who clicked.
-
-A click is acknowledged at once; what goes wrong is told to the clicker alone. CSV files and new
-questions are jobs, the SQL is shown here because the window to open a view closes in 3 seconds.
+Each click acts for who clicked. It is acknowledged at once; what goes wrong is told to the clicker
+alone. What needs the rows and new questions are jobs, the SQL is shown here because the window to
+open a view closes in 3 seconds.
 """
 
 from __future__ import annotations
@@ -16,16 +15,26 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack import delivery, intake, worker
+from bot.slack import delivery, intake, rows
 from bot.slack.errors import TriggerExpiredError
-from bot.slack.intake import Ask, question_id
+from bot.slack.intake import Ask, Reader, question_id
 from bot.slack.outages import words
 from bot.slack.ports import Rooms
-from bot.slack.render.answer import ASK_AGAIN, CSV, SHOW_SQL
+from bot.slack.render.buttons import (
+    ASK_AGAIN,
+    CHART,
+    CSV,
+    EXPLAIN,
+    MORE,
+    ONLY,
+    RUN_AGAIN,
+    SHARE,
+    SHOW_SQL,
+    TABLE,
+)
 from bot.slack.render.choices import CHOOSE
 from bot.slack.render.pieces import Message
 from bot.slack.render.sql import sql_messages, sql_view
-from bot.slack.worker import Reader
 from bot.store import StoredAnswer
 
 GONE = Message("I no longer have that answer. Please ask again.")
@@ -35,15 +44,18 @@ GONE = Message("I no longer have that answer. Please ask again.")
 class Click:
     """A click on a button of ours. `private` says that only the clicker sees the message.
 
-    `chosen` is the question that a choice stands for, empty for other buttons.
+    `action` is what to do; `chosen` the question that a choice stands for, or the words that narrow
+    one, empty for other buttons. `quoted` says that the message repeats its question.
     """
 
     team: str
     channel: str
     user: str
     thread_ts: str
+    action: str
     question_id: str
     chosen: str
+    quoted: bool
     message_ts: str
     at: str
     trigger_id: str
@@ -57,7 +69,11 @@ def click(body: Mapping[str, Any]) -> Click:
     container = body.get("container", {})
     message = body.get("message") or {}
     ts = str(message.get("ts") or container.get("message_ts", ""))
-    asked, _, chosen = str(action.get("value", "")).partition(" ")
+    value = str(action.get("value") or (action.get("selected_option") or {}).get("value", ""))
+    name = str(action["action_id"])
+    if name == MORE:
+        name, _, value = value.partition(" ")
+    asked, _, chosen = value.partition(" ")
     private = bool(container.get("is_ephemeral"))
     thread = message.get("thread_ts") or container.get("thread_ts") or ("" if private else ts)
     return Click(
@@ -65,8 +81,10 @@ def click(body: Mapping[str, Any]) -> Click:
         channel=str(body["channel"]["id"]),
         user=str(body["user"]["id"]),
         thread_ts=str(thread),
+        action=name,
         question_id=asked,
         chosen=chosen,
+        quoted=private or _is_quoted(message),
         message_ts=ts,
         at=str(action["action_ts"]),
         trigger_id=str(body.get("trigger_id", "")),
@@ -75,10 +93,23 @@ def click(body: Mapping[str, Any]) -> Click:
     )
 
 
+def _is_quoted(message: Mapping[str, Any]) -> bool:
+    first: Mapping[str, Any] = next(iter(message.get("blocks") or ()), {})
+    parts = first.get("elements") or [{}]
+    return first.get("type") == "rich_text" and parts[0].get("type") == "rich_text_quote"
+
+
 def listen(app: AsyncApp, rooms: Rooms) -> None:
     """Take clicks."""
-    for action, handler in ((SHOW_SQL, _show_sql), (CSV, _csv), (ASK_AGAIN, _ask_again)):
-        app.action(action)(_clicked(rooms, handler))
+    for action in (SHOW_SQL, CSV, CHART, TABLE, ASK_AGAIN):
+        app.action(action)(_clicked(rooms, _HANDLERS[action]))
+
+    async def from_menu(rooms: Rooms, clicked: Click) -> None:
+        if clicked.action in _HANDLERS:
+            await _HANDLERS[clicked.action](rooms, clicked)
+
+    app.action(MORE)(_clicked(rooms, from_menu))
+    app.action(re.compile(rf"{ONLY}(_\d)?"))(_clicked(rooms, _only))
     app.action(re.compile(rf"{CHOOSE}_\d"))(_clicked(rooms, _choose))
 
 
@@ -123,7 +154,8 @@ async def _show_sql(rooms: Rooms, clicked: Click) -> None:
         await delivery.whisper(rooms.web, clicked, forms)
 
 
-async def _csv(rooms: Rooms, clicked: Click) -> None:
+async def _rows(rooms: Rooms, clicked: Click) -> None:
+    """Leave to a worker what needs the rows: they are read anew."""
     reader = Reader(
         team=clicked.team,
         channel=clicked.channel,
@@ -132,21 +164,38 @@ async def _csv(rooms: Rooms, clicked: Click) -> None:
         response_url=clicked.response_url,
         question_id=clicked.question_id,
         private=clicked.private,
+        message_ts=clicked.message_ts,
+        quoted=clicked.quoted,
+        how=clicked.action,
     )
-    job = f"csv:{question_id(clicked.team, clicked.channel, clicked.at + clicked.user)}"
-    await rooms.jobs.put(worker.CSV, reader.payload(), job)
+    job = f"rows:{question_id(clicked.team, clicked.channel, clicked.at + clicked.user)}"
+    # Of two who share at once one is first; the other's job finds the answer shared.
+    once = rows.once(clicked.question_id)
+    if clicked.action == SHARE and await rooms.jobs.put(rows.ROWS, reader.payload(), once):
+        return
+    await rooms.jobs.put(rows.ROWS, reader.payload(), job)
 
 
 async def _ask_again(rooms: Rooms, clicked: Click) -> None:
     stored = await _stored(rooms, clicked)
-    if stored is None:
-        return
+    if stored is not None:
+        await _ask(rooms, clicked, stored.text)
+
+
+async def _only(rooms: Rooms, clicked: Click) -> None:
+    """Ask the narrower question."""
+    stored = await _stored(rooms, clicked)
+    if stored is not None:
+        await _ask(rooms, clicked, f"{stored.text.rstrip(' ?!.')}, {clicked.chosen}")
+
+
+async def _ask(rooms: Rooms, clicked: Click, text: str) -> None:
     ask = Ask(
         id=question_id(clicked.team, clicked.channel, clicked.at + clicked.user),
         team=clicked.team,
         channel=clicked.channel,
         user=clicked.user,
-        text=stored.text,
+        text=text,
         ts=clicked.at,
         thread_ts=clicked.thread_ts,
         response_url=clicked.response_url if clicked.private else "",
@@ -174,3 +223,15 @@ async def _choose(rooms: Rooms, clicked: Click) -> None:
         reply_ts=place,
     )
     await intake.put(rooms.jobs, ask)
+
+
+_HANDLERS: Mapping[str, Callable[[Rooms, Click], Awaitable[None]]] = {
+    ASK_AGAIN: _ask_again,
+    CHART: _rows,
+    CSV: _rows,
+    EXPLAIN: _rows,
+    RUN_AGAIN: _rows,
+    SHARE: _rows,
+    SHOW_SQL: _show_sql,
+    TABLE: _rows,
+}

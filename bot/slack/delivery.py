@@ -34,22 +34,24 @@ PATIENCE = 300.0
 """Seconds that a final answer waits out Slack's limits before its job is tried again."""
 
 
-async def plainer(web: Web, forms: Sequence[Message], send: Callable[[Message], Awaitable[T]]) -> T:
-    """Send the first of `forms` (best first) that Slack takes; the last one has no blocks.
+async def plainer(
+    web: Web, forms: Sequence[Message], send: Callable[[Message], Awaitable[T]]
+) -> tuple[Message, T]:
+    """Send the first of `forms` (best first) that Slack takes; give it and what `send` gave.
 
-    Forms with a block that the workspace is known not to have are passed over.
-    Raises SlackError.
+    The last form has no blocks. Forms with a block that the workspace is known not to have are
+    passed over. Raises SlackError.
     """
     for form in forms[:-1]:
         if web.unsupported & form.kinds:
             continue
         try:
-            return await send(form)
+            return form, await send(form)
         except BlocksRejectedError as error:
             # What every workspace has is refused for its content: it gets another chance.
             web.unsupported.update(error.unsupported & NOT_EVERYWHERE)
             log.warning("blocks_rejected", method=error.method, reason=error.code)
-    return await send(forms[-1])
+    return forms[-1], await send(forms[-1])
 
 
 async def patiently(step: Callable[[], Awaitable[T]], *, harmless: bool = False) -> T:
@@ -87,6 +89,17 @@ async def post(
     Raises:
         SlackError: when no form can be posted.
     """
+    _, ts = await _post(web, channel, thread_ts, forms, metadata)
+    return ts
+
+
+async def _post(
+    web: Web,
+    channel: str,
+    thread_ts: str,
+    forms: Sequence[Message],
+    metadata: Mapping[str, Any] | None,
+) -> tuple[Message, str]:
 
     async def send(form: Message) -> str:
         reply = await web.call(
@@ -125,16 +138,20 @@ async def replace(
     thread_ts: str,
     forms: Sequence[Message],
     metadata: Mapping[str, Any],
-) -> None:
-    """Edit the answer in; where the message is gone, post it anew. Raises SlackError."""
+) -> Message:
+    """Edit the answer in; where the message is gone, post it anew. Give the form that is shown.
+
+    Raises SlackError.
+    """
 
     async def send(form: Message) -> None:
         await patiently(lambda: edit(web, channel, ts, form, metadata), harmless=True)
 
     try:
-        await plainer(web, forms, send)
+        form, _none = await plainer(web, forms, send)
     except MessageGoneError:
-        await post(web, channel, thread_ts, forms, metadata)
+        form, _ = await _post(web, channel, thread_ts, forms, metadata)
+    return form
 
 
 class Addressee(Protocol):
@@ -157,20 +174,21 @@ class Addressee(Protocol):
         """Slack's address for answers to them."""
 
 
-async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> None:
+async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> Message:
     """Show `forms` to one person: at the response address, else as an ephemeral message.
 
-    In a channel that is closed to us it becomes a direct message. Raises SlackError.
+    In a channel that is closed to us it becomes a direct message. Gives the form that is shown.
+    Raises SlackError.
     """
     if to.response_url:
         try:
-            await plainer(
+            form, _ = await plainer(
                 web, forms, lambda form: patiently(lambda: web.respond(to.response_url, form))
             )
         except SlackError as error:
             log.info("response_url_failed", reason=error.code)
         else:
-            return
+            return form
 
     async def ephemeral(form: Message) -> None:
         await web.call(
@@ -183,9 +201,10 @@ async def whisper(web: Web, to: Addressee, forms: Sequence[Message]) -> None:
         )
 
     try:
-        await plainer(web, forms, lambda form: patiently(lambda: ephemeral(form)))
+        form, _ = await plainer(web, forms, lambda form: patiently(lambda: ephemeral(form)))
     except ChannelClosedError:
-        await post(web, await direct(web, to.user), "", forms)
+        form, _ = await _post(web, await direct(web, to.user), "", forms, None)
+    return form
 
 
 async def direct(web: Web, user: str) -> str:

@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from bot.domain import Asker, Question
@@ -49,6 +49,40 @@ class Ask:
         """The question without what only Slack needs."""
         asker = Asker("slack", self.team, self.user)
         return Question(self.id, self.text, asker, self.channel, thread=self.thread_ts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets a file, a state or a view: a person in a channel, perhaps in a thread.
+
+    `question_id` is the answer that it is made of, `message_ts` the message that shows it,
+    `quoted` whether that repeats the question. `private` keeps everything out of the channel.
+    `how` is what is wanted (`bot.slack.rows`).
+    """
+
+    team: str
+    channel: str
+    user: str
+    thread_ts: str = ""
+    response_url: str = ""
+    question_id: str = ""
+    private: bool = False
+    message_ts: str = ""
+    quoted: bool = False
+    how: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """As the queue carries it."""
+        return asdict(self)
+
+
+Payload = TypeVar("Payload", Ask, Reader)
+
+
+def read(kind: type[Payload], payload: Mapping[str, object]) -> Payload:
+    """A job's payload as what it was made from."""
+    values: dict[str, Any] = dict(payload)
+    return kind(**values)
 
 
 def question_id(team: str, channel: str, ts: str) -> str:

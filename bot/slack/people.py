@@ -1,4 +1,4 @@
-"""Who the bot is, and who may change its settings: Slack's admins and owners, and those listed.
+"""Who the bot is, who people are, and who may change settings: Slack's admins, and those listed.
 
 Rights are asked for at every click, for the person who clicks; an answer is kept for a minute.
 """
@@ -6,6 +6,7 @@ Rights are asked for at every click, for the person who clicks; an answer is kep
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from slack_bolt.authorization import AuthorizeResult
 
@@ -15,13 +16,22 @@ _SECONDS = 60.0
 _KEPT = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as Slack knows them. `timezone` is an IANA name; empty texts for what is not set."""
+
+    name: str = ""
+    timezone: str = ""
+    admin: bool = False
+
+
 class People:
     """Looks people up. `admins` are user ids that count as admins beside Slack's own."""
 
     def __init__(self, web: Web, admins: frozenset[str]) -> None:
         self._web = web
         self._admins = admins
-        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._known: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._bot: AuthorizeResult | None = None
 
     async def bot(self) -> AuthorizeResult:
@@ -43,18 +53,24 @@ class People:
 
     async def is_admin(self, team: str, user: str) -> bool:
         """Whether `user` may change the bot's settings in `team`. Raises SlackError."""
-        if user in self._admins:
-            return True
-        asked_at, known = self._known.get((team, user), (float("-inf"), False))
+        return user in self._admins or (await self.profile(team, user)).admin
+
+    async def profile(self, team: str, user: str) -> Profile:
+        """Who `user` is. Raises SlackError."""
+        asked_at, known = self._known.get((team, user), (float("-inf"), Profile()))
         if time.monotonic() - asked_at < _SECONDS:
             return known
         found = (await self._web.call("users.info", user=user))["user"]
         # A guest from a connected workspace may be an admin, but at home.
         at_home = found.get("team_id", team) == team and not found.get("deleted")
-        admin = at_home and any(
-            found.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")
+        flags = ("is_admin", "is_owner", "is_primary_owner")
+        names = found.get("profile") or {}
+        known = Profile(
+            name=str(names.get("display_name") or found.get("real_name") or found.get("name", "")),
+            timezone=str(found.get("tz") or ""),
+            admin=at_home and any(found.get(flag) for flag in flags),
         )
         if len(self._known) >= _KEPT:
             self._known.clear()
-        self._known[team, user] = (time.monotonic(), admin)
-        return admin
+        self._known[team, user] = (time.monotonic(), known)
+        return known

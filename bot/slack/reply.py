@@ -28,9 +28,9 @@ PACE = 3.0
 """Seconds between two edits of one message; Slack asks for no more."""
 
 
-def metadata(ask: Ask) -> dict[str, Any]:
+def metadata(question_id: str) -> dict[str, Any]:
     """What marks a message as the reply to this question."""
-    return {"event_type": EVENT_TYPE, "event_payload": {"question_id": ask.id}}
+    return {"event_type": EVENT_TYPE, "event_payload": {"question_id": question_id}}
 
 
 async def place(web: Web, ask: Ask, *, again: bool) -> str:
@@ -52,7 +52,7 @@ async def place(web: Web, ask: Ask, *, again: bool) -> str:
         found = await _find(web, ask) if look else None
         look = True
         return found or await delivery.post(
-            web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask)
+            web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask.id)
         )
 
     return await delivery.patiently(find_or_post, harmless=True)
@@ -60,7 +60,7 @@ async def place(web: Web, ask: Ask, *, again: bool) -> str:
 
 async def _taken_over(web: Web, ask: Ask) -> str:
     try:
-        await delivery.edit(web, ask.channel, ask.reply_ts, LOOKING, metadata(ask))
+        await delivery.edit(web, ask.channel, ask.reply_ts, LOOKING, metadata(ask.id))
     except SlackError as error:
         log.info("stage_not_shown", reason=error.code)  # the answer is posted anew if it is gone
     return ask.reply_ts
@@ -90,9 +90,9 @@ def _is_reply(message: Mapping[str, Any], ask: Ask) -> bool:
     )
 
 
-async def finish(web: Web, ask: Ask, ts: str, forms: Sequence[Message]) -> None:
-    """Edit the answer into the reply; it is delivered or this raises SlackError."""
-    await delivery.replace(web, ask.channel, ts, ask.thread_ts, forms, metadata(ask))
+async def finish(web: Web, ask: Ask, ts: str, forms: Sequence[Message]) -> Message:
+    """Edit the answer into the reply; give the form that is shown, or raise SlackError."""
+    return await delivery.replace(web, ask.channel, ts, ask.thread_ts, forms, metadata(ask.id))
 
 
 @asynccontextmanager
@@ -113,7 +113,7 @@ async def showing(web: Web, ask: Ask, ts: str, pace: float = PACE) -> AsyncItera
             if latest and latest[0] != shown:
                 shown = latest[0]
                 try:
-                    await delivery.edit(web, ask.channel, ts, shown, metadata(ask))
+                    await delivery.edit(web, ask.channel, ts, shown, metadata(ask.id))
                 except SlackError as error:
                     log.info("stage_not_shown", reason=error.code)
 

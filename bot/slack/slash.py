@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.intake import question_id, readable
-from bot.slack.worker import Reader
+from bot.slack.intake import Reader, question_id, readable
 
 UNKNOWN = "I did not understand that."
 

@@ -64,9 +64,20 @@ class Web:
                 raise slack_error("response_url", code, answer.status_code, after)
 
     async def upload(
-        self, channel: str, thread_ts: str, name: str, content: bytes, *, title: str, comment: str
+        self,
+        channel: str,
+        thread_ts: str,
+        name: str,
+        content: bytes,
+        *,
+        title: str,
+        comment: str,
+        alt: str = "",
     ) -> None:
-        """Put a file into a thread (or, without one, a channel). Raises SlackError."""
+        """Put a file into a thread (or, without one, a channel). `alt` is a picture in words.
+
+        Raises SlackError.
+        """
         await self.call(
             "files.upload_v2",
             channel=channel,
@@ -75,6 +86,7 @@ class Web:
             content=content,
             title=title,
             initial_comment=comment,
+            alt_txt=alt or None,
         )
 
     @contextmanager

@@ -15,10 +15,10 @@ from bot.domain import Column, ColumnKind, Outcome, Question, Report, ResultTabl
 from bot.jobs import Job, Later
 from bot.slack import delivery
 from bot.slack import digests as surface
+from bot.slack.intake import Reader
 from bot.slack.render.digest import digest_messages
 from bot.slack.render.pieces import Message
 from bot.slack.render.status import status_messages
-from bot.slack.worker import Reader
 from bot.store import StoreDown
 from bot.warehouse import DatabaseDown
 from tests.slack.conftest import STATUS, Scene, top_teams

@@ -25,7 +25,7 @@ from bot.domain import (
     Source,
     Stage,
 )
-from bot.slack.render.answer import answer_messages
+from bot.slack.render.answer import Setting, answer_messages
 from bot.slack.render.cells import NOTHING
 from bot.slack.render.pieces import Message, size
 from bot.slack.render.refusal import refusal_messages
@@ -158,7 +158,9 @@ def test_times_name_their_zone() -> None:
         columns(game=ColumnKind.TEXT, starts=ColumnKind.DATETIME),
         (("Final", when), ("Third", when)),
     )
-    sortable, native, fixed, bare = answer_messages(answer(result), reader=ZoneInfo("Asia/Tokyo"))
+    sortable, native, fixed, bare = answer_messages(
+        answer(result), Setting(reader=ZoneInfo("Asia/Tokyo"))
+    )
     for form, kind in ((sortable, "data_table"), (native, "table")):
         cell = blocks(form, kind)[0]["rows"][1][1]["elements"][0]["elements"][0]
         assert (cell["type"], cell["timestamp"]) == ("date", when.timestamp())
@@ -176,7 +178,7 @@ def test_no_rows_is_an_answer() -> None:
     assert blocks(best, "table") == []
     assert "Nothing in Spring Classic matches" in json.dumps(best.blocks)
     (actions,) = blocks(best, "actions")
-    assert [element["action_id"] for element in actions["elements"]] == ["show_sql", "ask_again"]
+    assert [element["action_id"] for element in actions["elements"]] == ["show_sql", "more"]
 
 
 def test_too_many_rows_are_counted() -> None:
@@ -190,7 +192,9 @@ def test_too_many_rows_are_counted() -> None:
 
 def test_a_private_answer_repeats_its_question() -> None:
     """Where the question is not on the screen, the answer starts with it."""
-    best = answer_messages(answer(table(("x", 1)), asked=question("who <won>?")), quoted=True)[0]
+    best = answer_messages(
+        answer(table(("x", 1)), asked=question("who <won>?")), Setting(quoted=True)
+    )[0]
     assert best.blocks[0]["elements"][0]["elements"][0]["text"] == "who <won>?"
 
 
@@ -295,7 +299,7 @@ LITERAL = {"raw_text", "plain_text", "text"}
 def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: str) -> None:
     """Every form passes Slack's types and limits and holds data in literal elements only."""
     found = answer(result, asked=question(text or "x"), note=text)
-    for form in answer_messages(found, quoted=True):
+    for form in answer_messages(found, Setting(quoted=True)):
         assert 0 < size(form.text) <= 4_000
         assert "<" not in form.text
         assert len(form.blocks) <= 50

@@ -1,26 +1,30 @@
 """An answer as Slack messages, from the best-looking to the plainest; the first accepted one stays.
 
-First what was found, in words; then the rows: a table that sorts, a native table, fixed-width text
-in a block, text alone. An answer is never lost to its decoration. Every form has the same rows,
-trust line and (where blocks are possible) buttons.
+First what was found, in words; then the rows: a chart, a table that sorts, a native table,
+fixed-width text in a block, text alone. An answer is never lost to its decoration. Every form has
+the same rows, trust line and (where blocks are possible) buttons.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import Answer, ColumnKind
+from bot.slack.render.buttons import CHART, TABLE, answer_buttons
 from bot.slack.render.cells import Grid, grid
+from bot.slack.render.chart import Chart, chart_block, chart_of
 from bot.slack.render.finding import finding, is_whole
 from bot.slack.render.pieces import (
     LIMIT,
     TEXT_LIMIT,
     Block,
     Message,
-    button,
     cut,
     escape,
     fenced,
+    moment,
     one_line,
     paragraph,
     preformatted,
@@ -32,51 +36,90 @@ from bot.slack.render.pieces import (
 from bot.slack.render.table import TABLE_ROWS, data_table, fixed_width, native
 from bot.slack.render.trust import event_names, row_count, trust_line, zone
 
-SHOW_SQL = "show_sql"
-CSV = "csv"
-ASK_AGAIN = "ask_again"
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How an answer is to be shown.
 
-def answer_messages(
-    answer: Answer, *, quoted: bool = False, reader: ZoneInfo | None = None
-) -> tuple[Message, ...]:
-    """The forms of `answer`, best first. A `quoted` one repeats the question above itself.
-
-    `reader` is the zone of who asked, for forms in which times cannot be in each reader's own.
+    A `quoted` one repeats the question above itself. `reader` is the zone of who asked, for forms
+    in which times cannot be in each reader's own. `view` is CHART or TABLE; empty: whichever says
+    more. `again` is when the rows were read anew; `shared_by` is who put it before everybody.
     """
-    head = [quote(answer.question.text)] if quoted else []
+
+    quoted: bool = False
+    reader: ZoneInfo | None = None
+    view: str = ""
+    again: datetime | None = None
+    shared_by: str = ""
+
+
+def chart_shown(answer: Answer, setting: Setting) -> Chart | None:
+    """The chart that `answer` is to be shown as, if as one."""
+    chart = chart_of(answer, setting.reader or zone(answer.events))
+    wanted = chart is not None and (setting.view == CHART or (not setting.view and chart.opens))
+    return chart if wanted else None
+
+
+def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Message, ...]:
+    """The forms of `answer`, best first. Those with a table follow a chart that is refused."""
+    head = _head(answer, setting)
+    foot = _Foot(answer, setting)
     if not answer.table.rows:
         said = escape(_no_rows(answer))
-        blocks = (*head, paragraph(_no_rows(answer)), *_foot(answer, ""))
+        blocks = (*head, paragraph(_no_rows(answer)), *foot.blocks())
         return (Message(said, blocks), Message(said))
-    there = reader or zone(answer.events)
+    there = setting.reader or zone(answer.events)
     cells = grid(answer.table, there, TABLE_ROWS)
     found = finding(answer, cells)
     text = escape(one_line(found or f"{row_count(answer.table)} from {event_names(answer.events)}"))
     head += [sentence(found)] if found else []
     if found and is_whole(answer):
-        return (Message(text, (*head, *_foot(answer, ""))), Message(text))
+        return (Message(text, (*head, *foot.blocks())), Message(text))
     forms = []
+    chart = chart_of(answer, there)
+    drawn = chart_block(shown_chart) if (shown_chart := chart_shown(answer, setting)) else None
+    if drawn:
+        forms.append(Message(text, (*head, drawn, *foot.blocks(toggle=TABLE))))
+    toggle = CHART if chart else ""
     if len(cells.rows) > 1:
         table, shown = data_table(cells, answer.question.text)
         if shown:
             notes = _small_notes(answer, cells, shown)
-            forms.append(Message(text, (*head, table, *notes, *_foot(answer, _YOURS))))
+            forms.append(Message(text, (*head, table, *notes, *foot.blocks(_YOURS, toggle=toggle))))
     table, shown = native(cells)
     notes = _small_notes(answer, cells, shown)
-    forms.append(Message(text, (*head, table, *notes, *_foot(answer, _YOURS))))
+    forms.append(Message(text, (*head, table, *notes, *foot.blocks(_YOURS, toggle=toggle))))
     lines, printed = fixed_width(cells, LIMIT)
     notes = _small_notes(answer, cells, printed)
-    blocks = (*head, preformatted(lines), *notes, *_foot(answer, there.key))
+    blocks = (*head, preformatted(lines), *notes, *foot.blocks(there.key, toggle=toggle))
     return (*forms, Message(text, blocks), Message(_text_only(answer, cells, found, there.key)))
 
 
 _YOURS = "your time zone"
 
 
-def _foot(answer: Answer, times: str) -> list[Block]:
-    told = [small(answer.explanation)] if answer.explanation else []
-    return [*told, small(trust_line(answer, times=_times(answer, times))), _buttons(answer)]
+def _head(answer: Answer, setting: Setting) -> list[Block]:
+    shared = [small(f"Shared by {setting.shared_by}")] if setting.shared_by else []
+    quoted = setting.quoted or bool(setting.shared_by)
+    return [*shared, *([quote(answer.question.text)] if quoted else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """What stands under the rows: what was computed, what it rests on, and the buttons."""
+
+    answer: Answer
+    setting: Setting
+
+    def blocks(self, times: str = "", *, toggle: str = "") -> list[Block]:
+        answer, again = self.answer, self.setting.again
+        line = trust_line(answer, times=_times(answer, times))
+        return [
+            *([small(answer.explanation)] if answer.explanation else []),
+            small(line),
+            *([moment("Read again", again)] if again else []),
+            answer_buttons(answer, toggle=toggle, shared=bool(self.setting.shared_by)),
+        ]
 
 
 def _times(answer: Answer, where: str) -> str:
@@ -123,12 +166,3 @@ def _small_notes(answer: Answer, cells: Grid, shown: int) -> list[Block]:
 
 def _held(answer: Answer) -> str:
     return f"the first {len(answer.table.rows):,}" if answer.table.truncated else "all"
-
-
-def _buttons(answer: Answer) -> Block:
-    question = answer.question.id
-    elements = [button("Show SQL", SHOW_SQL, question)]
-    if answer.table.rows:
-        elements.append(button("CSV", CSV, question))
-    elements.append(button("Ask again", ASK_AGAIN, question))
-    return {"type": "actions", "elements": elements}

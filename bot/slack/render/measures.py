@@ -58,9 +58,13 @@ def label(table: ResultTable) -> int | None:
 
 def numbers(table: ResultTable, index: int) -> list[Number] | None:
     """A column's values if each is a finite number, else None."""
-    found = [row[index] for row in table.rows]
-    kept = [value for value in found if is_finite(value)]
-    return kept if len(kept) == len(found) else None
+    kept = finite([row[index] for row in table.rows])
+    return kept if len(kept) == len(table.rows) else None
+
+
+def finite(values: Sequence[object]) -> list[Number]:
+    """Those of the values that are finite numbers."""
+    return [value for value in values if is_finite(value)]
 
 
 def is_finite(value: object) -> TypeGuard[Number]:

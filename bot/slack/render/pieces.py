@@ -7,6 +7,7 @@ Limits are Slack's (reference pages of Block Kit); `LIMIT` is ours, below where 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 Block = dict[str, Any]
@@ -103,6 +104,18 @@ def sentence(text: str) -> Block:
     """A rich_text line of literal text, of at most 600 characters."""
     run = {"type": "text", "text": cut(one_line(text), 600) or " "}
     return _rich({"type": "rich_text_section", "elements": [run]})
+
+
+def moment(text: str, at: datetime) -> Block:
+    """A rich_text line: `text` and a time, in the zone of whoever reads it."""
+    date = {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": "{date_short_pretty} {time}",
+        "fallback": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+    }
+    run = {"type": "text", "text": f"{text} "}
+    return _rich({"type": "rich_text_section", "elements": [run, date]})
 
 
 def quote(text: str) -> Block:

@@ -7,7 +7,7 @@ reference that an operator finds in the log.
 from __future__ import annotations
 
 from bot.domain import Code, Kind, Question, Refusal
-from bot.slack.render.answer import ASK_AGAIN, SHOW_SQL
+from bot.slack.render.buttons import ASK_AGAIN, SHOW_SQL
 from bot.slack.render.pieces import (
     TEXT_LIMIT,
     Block,
