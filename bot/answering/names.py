@@ -35,6 +35,14 @@ class Names:
     parts: Mapping[str, tuple[Named, ...]]
     known: Mapping[str, tuple[Named, ...]]
 
+    def by_column(self) -> dict[str, tuple[str, ...]]:
+        """The names of each column (table.column), sorted, each once."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for each in self.whole.values():
+            for named in each:
+                found[named.column].add(named.value)
+        return {column: tuple(sorted(values)) for column, values in found.items()}
+
 
 def index(named: Iterable[Named]) -> Names:
     """Index names for look-up."""

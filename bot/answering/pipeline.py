@@ -304,7 +304,7 @@ class Answering:
             names = await self.directory_of_events.names(answer.events, self.query)
         except WarehouseError:
             return ()  # an answer loses its hint, not its rows
-        return refinements(self.model, answer.query, answer.question.text, names)
+        return refinements(self.model, answer.query, answer.question.text, names.by_column())
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.
