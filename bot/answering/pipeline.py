@@ -25,8 +25,8 @@ from bot.answering.drafting import Asked, Drafting
 from bot.answering.explain import explain
 from bot.answering.followup import Previous
 from bot.answering.log_line import log_line
-from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.narrower import refinements
+from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
 from bot.domain import (
     Answer,
