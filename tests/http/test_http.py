@@ -152,3 +152,30 @@ async def test_readiness_names_what_is_down(front: Front) -> None:
         assert found == {"database": "ok", "slack": "ConnectionError"}
         closed = await client.post(QUERY, json={})
         assert (closed.status_code, closed.json()["error"]["code"]) == (503, "not_configured")
+
+
+async def test_a_question_that_means_several_things_has_choices(
+    front: Front, client: httpx.AsyncClient
+) -> None:
+    """422 `ambiguous` brings labels and the questions to ask, which are then answered."""
+    answer = await client.post(QUERY, json=front.body(question="best team?"), headers=front.token())
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "ambiguous")
+    assert [each["label"] for each in error["choices"]] == [
+        "Win percentage",
+        "Goal difference",
+        "Spirit",
+    ]
+    front.house.ollama.answers["spirit average"] = "SELECT team FROM standings"
+    chosen = front.body(question=error["choices"][2]["question"])
+    assert (await client.post(QUERY, json=chosen, headers=front.token())).status_code == 200
+
+
+async def test_context_names_the_answer_to_go_on_from(
+    front: Front, client: httpx.AsyncClient
+) -> None:
+    """The `id` of an answer as `context` makes “top 3” mean its query."""
+    first = await client.post(QUERY, json=front.body(), headers=front.token())
+    going_on = front.body(question="top 3 instead") | {"context": first.json()["id"]}
+    second = await client.post(QUERY, json=going_on, headers=front.token())
+    assert second.json()["results"] == first.json()["results"][:3]
