@@ -92,6 +92,8 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
     model = load(settings.semantic_model)
     async with contextlib.AsyncExitStack() as stack:
         collector, show_text = settings.otel_exporter_otlp_endpoint, settings.otel_show_text
+        if collector and not collector.startswith(("http://", "https://")):
+            raise ConfigError("OTEL_EXPORTER_OTLP_ENDPOINT is an address such as http://host:4318.")
         traces = await stack.enter_async_context(open_traces(collector, show_text=show_text))
         warehouse = await stack.enter_async_context(
             open_warehouse(

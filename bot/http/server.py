@@ -16,8 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
 
-END_SECONDS = 20
-"""What requests that are being answered get at a stop."""
+END_SECONDS = 8
+"""What requests that are being answered get at a stop; Docker ends a container after ten."""
 
 
 def new_server(app: ASGIApp) -> uvicorn.Server:

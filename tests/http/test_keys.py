@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.app import ConfigError
+from bot.app import ConfigError, open_app
 from bot.demo.servers.process import free_port
 from bot.http import Keys, TokenRules, keys
 from bot.http.errors import Forbidden, Unauthorized, Unavailable
@@ -29,7 +29,7 @@ from bot.http.keys import read_keys
 from bot.http.token import read_token
 from bot.serving import _token_rules, key_set
 from bot.settings import Settings
-from tests.plugins.house import serving
+from tests.plugins.house import House, serving
 
 USER = uuid.UUID(int=7)
 SECRET = "s" * 32
@@ -318,3 +318,13 @@ def test_without_keys_there_is_no_api_and_each_kind_opens_it() -> None:
     assert by_keys is not None
     assert by_keys.secret == ""
     assert by_keys.keys is not None
+
+
+async def test_a_collector_without_an_address_ends_the_start(house: House) -> None:
+    """A port alone would lose every trace in silence."""
+    settings = house.app.settings.model_copy(
+        update={"otel_exporter_otlp_endpoint": "localhost:4318"}
+    )
+    with pytest.raises(ConfigError, match="OTEL_EXPORTER_OTLP_ENDPOINT"):
+        async with open_app(settings):
+            pass
