@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,13 +22,16 @@ from bot.domain import (
     Column,
     ColumnKind,
     Progress,
+    Refinement,
     Refusal,
     ResultTable,
+    Shape,
     Source,
     Stage,
 )
 from bot.slack.render.answer import Setting, answer_messages
 from bot.slack.render.cells import NOTHING
+from bot.slack.render.csv import to_csv
 from bot.slack.render.pieces import Message, size
 from bot.slack.render.refusal import refusal_messages
 from bot.slack.render.stages import stage_message
@@ -286,6 +291,15 @@ def results(draw: st.DrawFn) -> ResultTable:
     return ResultTable(tuple(map(Column, names, kinds)), rows, truncated=draw(st.booleans()))
 
 
+SETTINGS = st.builds(
+    Setting,
+    quoted=st.booleans(),
+    reader=st.sampled_from([None, ZoneInfo("Asia/Tokyo"), ZoneInfo("America/St_Johns")]),
+    view=st.sampled_from(["", "chart", "table"]),
+    again=st.none() | st.just(datetime(2026, 5, 2, tzinfo=UTC)),
+    shared_by=st.just("") | NASTY,
+)
+
 LITERAL = {"raw_text", "plain_text", "text"}
 
 
@@ -295,11 +309,19 @@ LITERAL = {"raw_text", "plain_text", "text"}
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-@given(results(), NASTY)
-def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: str) -> None:
+@given(results(), NASTY, SETTINGS, st.builds(Shape, st.none() | st.integers(0, 3), st.booleans()))
+def test_no_result_breaks_a_message_or_pings_anybody(
+    result: ResultTable, text: str, setting: Setting, shape: Shape
+) -> None:
     """Every form passes Slack's types and limits and holds data in literal elements only."""
-    found = answer(result, asked=question(text or "x"), note=text)
-    for form in answer_messages(found, Setting(quoted=True)):
+    offers = tuple(Refinement(text, text[:60]) for _ in range(len(text) % 8))
+    found = replace(
+        answer(result, asked=question(text or "x"), note=text),
+        shape=shape if (shape.sorted_by or 0) < len(result.columns) else Shape(),
+        explanation=text,
+        refinements=offers,
+    )
+    for form in answer_messages(found, setting):
         assert 0 < size(form.text) <= 4_000
         assert "<" not in form.text
         assert len(form.blocks) <= 50
@@ -316,3 +338,24 @@ def test_no_result_breaks_a_message_or_pings_anybody(result: ResultTable, text: 
             assert all(1 <= len(row) <= 20 for row in native["rows"])
             assert len({len(row) for row in native["rows"]}) == 1
             assert len(native["column_settings"]) <= 20
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@given(results())
+def test_everything_is_in_the_csv_and_no_cell_is_a_formula(result: ResultTable) -> None:
+    """All rows and columns are there; what a spreadsheet would run is a text."""
+    read = list(csv.reader(io.StringIO(to_csv(result).decode("utf-8-sig"), newline="")))
+    if result.columns:
+        assert len(read) == len(result.rows) + 1
+        assert {len(row) for row in read} == {len(result.columns)}
+    for cell in (cell for row in read for cell in row if not is_number(cell)):
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a plain number, such as -5 or 1E+400."""
+    try:
+        Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return False
+    return True

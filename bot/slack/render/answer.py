@@ -136,7 +136,8 @@ def _text_only(answer: Answer, cells: Grid, found: str, where: str) -> str:
         line = trust_line(answer, times=_times(answer, where))
         trust = escape(cut(one_line(line), limit // 20))
         said = [escape(one_line(found))] if found and limit > 600 else []
-        told = [escape(one_line(answer.explanation))] if answer.explanation else []
+        about = escape(cut(one_line(answer.explanation), limit // 15))
+        told = [about] if about else []
         text = "\n".join([*said, fenced(bare), *_notes(answer, cells, shown), *told, trust])
         if size(text) <= TEXT_LIMIT:
             break
