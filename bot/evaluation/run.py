@@ -81,7 +81,9 @@ def _keys(event: Event) -> tuple[str, str]:
 
 def _question(case: Case, event: Event, channel: str) -> Question:
     asker = Asker("terminal", "", "evaluation")
-    return Question(uuid.uuid4().hex, case.question, asker, channel, events=(event.id,))
+    return Question(
+        uuid.uuid4().hex, case.question, asker, channel, events=(event.id,), thread=channel
+    )
 
 
 async def _gold(
