@@ -28,7 +28,8 @@ async def test_a_mention_is_answered_with_sql_csv_and_state(office: Office) -> N
         assert "Spring Classic" in str(reply["blocks"])
         assert MODEL in str(reply["blocks"])
         actions = next(each for each in reply["blocks"] if each["type"] == "actions")
-        names = {each["text"]["text"]: each["action_id"] for each in actions["elements"]}
+        buttons = [each for each in actions["elements"] if each["type"] == "button"]
+        names = {each["text"]["text"]: each["action_id"] for each in buttons}
         await workspace.click("sam", "spring-classic", reply, names["Show SQL"])
         view = await workspace.until(lambda: workspace.view("sam"))
         assert "FROM teams" in str(view)

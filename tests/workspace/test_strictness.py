@@ -62,6 +62,13 @@ def grid(rows: int, columns: int, cell: str = "x") -> list[list[Json]]:
 
 
 REFUSED = {
+    "a number without its text": [
+        {
+            "type": "data_table",
+            "caption": "x",
+            "rows": [[raw("a")], [{"type": "raw_number", "value": 1}]],
+        }
+    ],
     "unknown block": [{"type": "confetti"}],
     "no type": [{"text": "x"}],
     "not an object": ["text"],
@@ -416,3 +423,14 @@ async def test_every_method_has_a_schema() -> None:
     from tests.oracle.check import _validator
 
     assert [name for name in METHODS if _validator(name) is None] == []
+
+
+async def test_an_older_workspace_refuses_new_blocks(workspace: Workspace) -> None:
+    """A workspace that lacks a block says which, in Slack's words, and takes the rest."""
+    workspace.state.lacking = frozenset({"data_table"})
+    client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+    with pytest.raises(SlackApiError) as refused:
+        await client.chat_postMessage(channel="general", text="x", blocks=[DATA_TABLE])
+    told = refused.value.response["response_metadata"]["messages"]
+    assert told == ["[ERROR] unsupported type: data_table [json-pointer:/blocks/0/type]"]
+    await client.chat_postMessage(channel="general", text="x", blocks=[TABLE])

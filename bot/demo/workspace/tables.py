@@ -77,7 +77,7 @@ def _cell(cell: Any, where: str) -> Problems:
         yield from fields(cell, where, {"type", "text"}, "text")
         yield from length(cell.get("text"), f"{where}/text", 10_000, least=1)
     elif kind == "raw_number":
-        yield from fields(cell, where, {"type", "value", "text"}, "value")
+        yield from fields(cell, where, {"type", "value", "text"}, "value", "text")
         if isinstance(cell.get("value"), bool) or not isinstance(cell.get("value"), int | float):
             yield f"must be a number [json-pointer:{where}/value]"
     elif kind == "rich_text":
