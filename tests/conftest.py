@@ -17,7 +17,12 @@ from bot.demo.sample import SampleDatabase, SampleSpec, open_sample
 from bot.demo.servers import Servers, start_servers
 from bot.semantic import load
 
-pytest_plugins = ["tests.plugins.house", "tests.plugins.model", "tests.plugins.office"]
+pytest_plugins = [
+    "tests.plugins.embedding",
+    "tests.plugins.house",
+    "tests.plugins.model",
+    "tests.plugins.office",
+]
 
 SEMANTIC_MODEL = Path(__file__).parents[1] / "bot" / "semantic" / "game_stats.yml"
 

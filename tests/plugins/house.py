@@ -39,6 +39,16 @@ class ScriptedOllama:
     prompts: list[str] = field(default_factory=list)
     seconds: float = 0.0
     down: bool = False
+    embedder: Callable[[list[str]], list[list[float]]] | None = None
+    embedded: list[list[str]] = field(default_factory=list)
+
+    async def embed(self, request: Request) -> Response:
+        """`/api/embed`, by the real model that a test has set; 404 without one."""
+        body = await request.json()
+        if self.embedder is None:
+            return JSONResponse({"error": f"model '{body['model']}' not found"}, status_code=404)
+        self.embedded.append(body["input"])
+        return JSONResponse({"model": body["model"], "embeddings": self.embedder(body["input"])})
 
     async def chat(self, request: Request) -> Response:
         """`/api/chat` and `/api/generate`, streamed as one piece and an end."""
@@ -115,6 +125,7 @@ async def scripted_ollama() -> AsyncIterator[ScriptedOllama]:
         routes=[
             Route("/api/chat", scripted.chat, methods=["POST"]),
             Route("/api/generate", scripted.chat, methods=["POST"]),
+            Route("/api/embed", scripted.embed, methods=["POST"]),
             Route("/api/tags", _tags),
             Route("/api/ps", _ps),
             Route("/api/version", _version),

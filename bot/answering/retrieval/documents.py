@@ -1,4 +1,7 @@
-"""What of a semantic model is compared with a question: tables, columns, answered questions."""
+"""What of a semantic model is compared with a question: tables with columns, answered questions.
+
+A column has no text of its own: that cost recall at every budget (docs/measurements.md).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Document:
 
 
 def documents(model: SemanticModel) -> tuple[Document, ...]:
-    """Every table, every described column, every example and verified question."""
+    """Every table with its columns' names, every example and verified question."""
     return tuple(_all(model))
 
 
@@ -39,11 +42,6 @@ def tables_of(sql: str, model: SemanticModel) -> tuple[str, ...]:
 def _all(model: SemanticModel) -> Iterator[Document]:
     for table in model.tables.values():
         yield Document(f"table {table.name}", (table.name,), _table(table))
-        for column in table.columns:
-            if column.description or column.samples:
-                told = ", ".join((column.description, *column.samples)).strip(", ")
-                text = f"{_words(column.name)} of {_words(table.name)}: {told}"
-                yield Document(f"column {table.name}.{column.name}", (table.name,), text)
     for example in model.examples:
         used = tables_of(example.sql, model)
         yield Document(f"example {example.question}", used, example.question)
