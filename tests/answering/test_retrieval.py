@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from bot.answering.retrieval import Budget, Retrieval, retrieval_for
+from bot.answering.retrieval.choose import choose
 from bot.answering.retrieval.retrieval import by_words
 from bot.app import open_app, prepare
 from bot.demo.servers import Servers
@@ -120,9 +121,14 @@ async def test_tables_in_use_come_first(retrieval: Retrieval) -> None:
     assert "squads" in retrieval.stable
 
 
-async def test_tables_between_come_too(retrieval: Retrieval) -> None:
-    """Two chosen tables are linked by those in between."""
-    assert {"treatments", "injuries"} <= set(await retrieval.tables("medicines", ["events"]))
+def test_tables_between_come_too(model: SemanticModel) -> None:
+    """Two chosen tables are linked by those in between, as far as the budget goes."""
+    scores, cost = {"medicines": 0.9, "injuries": 0.8}, dict.fromkeys(model.tables, 100)
+    assert choose(model, scores, cost, 300) == ("injuries", "treatments", "medicines")
+    assert choose(model, scores, cost, 200) == ("injuries", "medicines")
+    assert choose(model, scores, cost, 100) == ("medicines",)
+    assert choose(model, scores, cost, 200, there=["injuries"]) == ("treatments", "medicines")
+    assert choose(model, scores, cost, 0) == ()
 
 
 async def test_two_starts_embed_once(retrieval: Retrieval, ollama: ScriptedOllama) -> None:
@@ -159,7 +165,7 @@ async def test_a_cancelled_fill_frees_the_lock(
 ) -> None:
     """A process that is stopped while it embeds does not keep the others waiting."""
     under_way = asyncio.create_task(retrieval.fill())
-    while not ollama.embedded:
+    while not ollama.embedded:  # noqa: ASYNC110 - the server under test tells nobody else
         await asyncio.sleep(0.01)
     under_way.cancel()
     await asyncio.gather(under_way, return_exceptions=True)

@@ -16,31 +16,35 @@ def choose(
     scores: Mapping[str, float],
     cost: Mapping[str, int],
     budget: int,
+    *,
+    there: Iterable[str] = (),
     always: Iterable[str] = (),
 ) -> tuple[str, ...]:
-    """Tables in the model's order, of at most `budget` characters together.
+    """Tables in the model's order, beside those that are `there`, of at most `budget` characters.
 
     `always` comes first, as far as it fits; then tables by score, each with the shortest way of
-    foreign keys to what is already there.
+    foreign keys to what is already taken.
     """
     links = linked(model)
-    taken: set[str] = set()
+    before = frozenset(there)
+    cost = {**cost, **dict.fromkeys(before, 0)}
+    taken = set(before)
     for name in always:
         _take({name}, taken, cost, budget)
     for name in sorted(scores, key=lambda name: (-scores[name], name)):
         way = _way(name, taken, links)
         if not _take({name, *way}, taken, cost, budget):
             _take({name}, taken, cost, budget)
-    return tuple(name for name in model.tables if name in taken)
+    return tuple(name for name in model.tables if name in taken - before)
 
 
 def linked(model: SemanticModel) -> dict[str, frozenset[str]]:
-    """Each table's neighbours by foreign keys, both ways."""
+    """Each table's neighbours by foreign keys, both ways; the root, near to all, links none."""
     near: dict[str, set[str]] = {name: set() for name in model.tables}
     for table in model.tables.values():
         for column in table.columns:
             target = column.references.partition(".")[0]
-            if target and target != table.name:
+            if target and target != table.name and model.root not in {target, table.name}:
                 near[table.name].add(target)
                 near[target].add(table.name)
     return {name: frozenset(others) for name, others in near.items()}

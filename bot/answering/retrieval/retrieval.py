@@ -55,10 +55,9 @@ class Retrieval:
     async def tables(self, question: str, always: Iterable[str] = ()) -> tuple[str, ...]:
         """The tables to tell of beside the stable ones; `always` are taken first."""
         scores = await self._scores(question)
-        for name in self.stable:
-            scores.pop(name, None)
-        first = [name for name in always if name not in self.stable]
-        return choose(self.model, scores, self.costs, self.characters, first)
+        return choose(
+            self.model, scores, self.costs, self.characters, there=self.stable, always=always
+        )
 
     async def fill(self) -> bool:
         """Embed the schema, if that is not done yet; False if embeddings cannot be kept.
