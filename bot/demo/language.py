@@ -20,7 +20,7 @@ from rich.console import Console
 from bot.demo.child import child
 from bot.demo.model.errors import WeightsError
 from bot.demo.model.gguf import read_model_file
-from bot.demo.model.weights import demo_weights, fetch_with_bar
+from bot.demo.model.weights import SMALL, demo_weights, fetch_with_bar
 from bot.demo.servers.process import free_port
 from bot.settings import Settings
 
@@ -53,11 +53,11 @@ class Language:
     embedded: bool
 
 
-async def choose(settings: Settings, gguf: Path | None) -> Language:
-    """The configured Ollama if it answers and no file was given; else the embedded model."""
-    if gguf is None and await _answers(settings.ollama_base_url):
+async def choose(settings: Settings, gguf: Path | None, model: str = "") -> Language:
+    """The configured Ollama if it answers and no file or `model` is given; else an embedded one."""
+    if gguf is None and not model and await _answers(settings.ollama_base_url):
         return Language(settings.ollama_base_url, settings.ollama_model, embedded=False)
-    name = gguf.stem.lower() if gguf is not None else demo_weights().model
+    name = gguf.stem.lower() if gguf is not None else demo_weights(model or SMALL).model
     return Language(f"http://127.0.0.1:{free_port()}", name, embedded=True)
 
 
@@ -82,7 +82,7 @@ async def _serve_and_tell(
         await _tell(language, notice)
         return
     try:
-        weights = gguf or await _fetched(folder / "models", console, notice)
+        weights = gguf or await _fetched(language.model, folder / "models", console, notice)
         read_model_file(weights)
     except WeightsError as error:
         notice("No language model: only verified questions are answered.", str(error), "info")
@@ -95,9 +95,9 @@ async def _serve_and_tell(
         await _tell(language, notice)
 
 
-async def _fetched(folder: Path, console: Console, notice: Said) -> Path:
-    """The small model's file. The thread may be left behind: what it runs ends with us."""
-    size = demo_weights().size / 1e6
+async def _fetched(model: str, folder: Path, console: Console, notice: Said) -> Path:
+    """The model's file. The thread may be left behind: what it runs ends with us."""
+    size = demo_weights(model).size / 1e6
     notice(
         f"Fetching the small language model ({size:.0f} MB, once).",
         "Verified questions are answered already. The terminal shows how far it is.",
@@ -117,7 +117,7 @@ async def _fetched(folder: Path, console: Console, notice: Said) -> Path:
     def fetch() -> None:
         path, failed = None, None
         try:
-            path = fetch_with_bar(folder, console)
+            path = fetch_with_bar(folder, console, model)
         except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
             failed = error
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits

@@ -56,11 +56,15 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`folder` holds everything that lasts, `port` is the page's, `gguf` another model file."""
+    """`folder` holds everything that lasts, `port` is the page's, `gguf` another model file.
+
+    `model` is another one to fetch than the smallest, by name.
+    """
 
     folder: Path
     port: int
     gguf: Path | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ async def run_demo(settings: Settings, options: Options, console: Console) -> No
         places = await _until(stop, _places(settings, options, stack))
         if places is None:
             return
-        chosen = await language.choose(settings, options.gguf)
+        chosen = await language.choose(settings, options.gguf, options.model)
         await _bind(workspace, places)
         said = language.Said()
         notices = asyncio.create_task(_show(workspace, said))

