@@ -36,7 +36,9 @@ class _Fetch:
 
     def bytes(self) -> int:
         """What has arrived."""
-        return sum(_size(path) for path in self.folder.rglob("*"))
+        # os.walk, as rglob fails when pip clears a folder away meanwhile.
+        walk = os.walk(self.folder)
+        return sum(_size(Path(folder, name)) for folder, _, names in walk for name in names)
 
 
 def download(
