@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.deploy.programs import wheel
+from tests.deploy.replay import instructions
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,3 +37,22 @@ def test_every_image_ends_as_the_user_that_the_manifests_name() -> None:
     assert all("USER 10001" in stage for stage in ends)
     bot = (ROOT / "deploy" / "kubernetes" / "base" / "bot" / "bot.yaml").read_text()
     assert bot.count("runAsUser: 10001") == 2
+
+
+def test_what_the_image_is_made_of_is_there_and_not_ignored() -> None:
+    """Each COPY from the project finds its files, and each COPY from a stage a stage before it."""
+    ignored = {name.strip("*/") for name in (ROOT / ".dockerignore").read_text().split()}
+    stages: set[str] = set()
+    copied = 0
+    for word, rest in instructions():
+        words = rest.split()
+        if word == "FROM":
+            stages.add(words[-1])
+        elif word == "COPY" and words[0].startswith("--from="):
+            assert words[0].removeprefix("--from=") in stages
+        elif word == "COPY":
+            for source in words[:-1]:
+                assert (ROOT / source).exists(), source
+                assert source.split("/")[0] not in ignored, source
+                copied += 1
+    assert copied > 3
