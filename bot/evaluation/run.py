@@ -71,8 +71,9 @@ async def evaluate(
             await answering.answer(_question(earlier[case.after], event, channel))
         began = time.monotonic()
         outcome = await answering.answer(_question(case, event, channel))
+        seconds = time.monotonic() - began
         judged = await _judged(answering, elsewhere, case, outcome, gold, event)
-        yield replace(judged, seconds=time.monotonic() - began)
+        yield replace(judged, seconds=seconds)
 
 
 def _keys(event: Event) -> tuple[str, str]:
