@@ -315,5 +315,6 @@ def _rest(app: AsyncApp) -> None:
 
     @app.event("message")
     async def message(event: Json, say: Any) -> None:
-        if "subtype" not in event and "bot_id" not in event:
+        # In a channel a mention comes as a message too.
+        if event["channel_type"] == "im" and "subtype" not in event and "bot_id" not in event:
             await say(text=f"in private: {event['text']}")
