@@ -7,6 +7,7 @@ case, comments or precedence. Trees hold no comments.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pglast import ast, parse_sql
@@ -40,12 +41,29 @@ def parse(sql: str) -> Node:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below `node`, in the order of its attributes."""
-    for attribute in node:
+    for attribute in _holding(node.__class__):
         value = getattr(node, attribute)
-        if isinstance(value, ast.Node):
-            yield value
-        elif isinstance(value, tuple):
+        if value is None:
+            continue
+        if isinstance(value, tuple):
             yield from _flat(value)
+        elif isinstance(value, ast.Node):
+            yield value
+
+
+@cache
+def _holding(kind: type[ast.Node]) -> tuple[str, ...]:
+    """The attributes of a kind of node that can hold nodes; most hold a place, a word or a flag."""
+    slots: dict[str, Any] = vars(kind)["__slots__"]  # each with the types that it takes
+    held: dict[str, Any] = {name: slot.py_type for name, slot in slots.items()}
+    return tuple(
+        name
+        for name, taken in held.items()
+        if any(
+            issubclass(each, ast.Node | list | tuple)
+            for each in (taken if isinstance(taken, tuple) else (taken,))
+        )
+    )
 
 
 def _flat(values: tuple[object, ...]) -> Iterator[Node]:
