@@ -28,6 +28,7 @@ from bot.answering.log_line import log_line
 from bot.answering.narrower import refinements
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
+from bot.answering.stopping import unless_stopped
 from bot.domain import (
     Answer,
     Clarification,
@@ -111,9 +112,13 @@ class Answering:
         trail = _Trail()
         with traces.span("question", surface=question.asker.surface):
             traces.text(question=asked.text)
-            outcome = await self._safely(lambda: self._answer(asked, report, started, trail))
+            outcome = await self._safely(lambda: self._until_stopped(asked, report, started, trail))
             await self._record(asked, outcome, time.monotonic() - started, trail)
         return outcome
+
+    async def stop(self, question_id: str) -> None:
+        """Stop a question wherever it is; one that is answered stays so. Raises StoreError."""
+        await self.store.stops.stop(question_id)
 
     async def stopped(self, question: Question) -> None:
         """Record a question whose `answer` was cancelled because its asker went away."""
@@ -186,6 +191,13 @@ class Answering:
         except WarehouseError:
             return ()  # a database that is down shows elsewhere
         return tuple(fault.what for fault in faults if fault.excess)
+
+    async def _until_stopped(
+        self, question: Question, report: Report, started: float, trail: _Trail
+    ) -> Outcome:
+        answering = self._answer(question, report, started, trail)
+        outcome = await unless_stopped(self.store.stops, question.id, answering)
+        return words.refusal(Code.STOPPED) if outcome is None else outcome
 
     async def _answer(
         self, question: Question, report: Report, started: float, trail: _Trail

@@ -47,7 +47,7 @@ _SENTENCES = {
         "My own storage is not reachable right now. Please try again in a few minutes."
     ),
     Code.BUSY: "Too many questions are waiting right now. Please try again in a minute.",
-    Code.STOPPED: "Stopped. Ask again whenever you like.",
+    Code.STOPPED: "Stopped.",
 }
 
 

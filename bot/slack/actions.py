@@ -35,8 +35,10 @@ from bot.slack.render.buttons import (
 from bot.slack.render.choices import CHOOSE
 from bot.slack.render.pieces import Message
 from bot.slack.render.sql import sql_messages, sql_view
+from bot.slack.render.stages import STOP
 from bot.store import StoredAnswer
 
+NOT_YOURS = Message("Only who asked, or a workspace admin, can stop this.")
 GONE = Message("I no longer have that answer. Please ask again.")
 
 
@@ -45,7 +47,8 @@ class Click:
     """A click on a button of ours. `private` says that only the clicker sees the message.
 
     `action` is what to do; `chosen` the question that a choice stands for, or the words that narrow
-    one, empty for other buttons. `quoted` says that the message repeats its question.
+    one, or who asked what is to be stopped; empty for other buttons. `quoted` says that the message
+    repeats its question.
     """
 
     team: str
@@ -101,7 +104,7 @@ def _is_quoted(message: Mapping[str, Any]) -> bool:
 
 def listen(app: AsyncApp, rooms: Rooms) -> None:
     """Take clicks."""
-    for action in (SHOW_SQL, CSV, CHART, TABLE, ASK_AGAIN):
+    for action in (SHOW_SQL, CSV, CHART, TABLE, ASK_AGAIN, STOP):
         app.action(action)(_clicked(rooms, _HANDLERS[action]))
 
     async def from_menu(rooms: Rooms, clicked: Click) -> None:
@@ -176,6 +179,14 @@ async def _rows(rooms: Rooms, clicked: Click) -> None:
     await rooms.jobs.put(rows.ROWS, reader.payload(), job)
 
 
+async def _stop(rooms: Rooms, clicked: Click) -> None:
+    asker = clicked.chosen
+    if clicked.user != asker and not await rooms.people.is_admin(clicked.team, clicked.user):
+        await delivery.tell(rooms.web, clicked, NOT_YOURS)
+        return
+    await rooms.answering.stop(clicked.question_id)
+
+
 async def _ask_again(rooms: Rooms, clicked: Click) -> None:
     stored = await _stored(rooms, clicked)
     if stored is not None:
@@ -233,5 +244,6 @@ _HANDLERS: Mapping[str, Callable[[Rooms, Click], Awaitable[None]]] = {
     RUN_AGAIN: _rows,
     SHARE: _rows,
     SHOW_SQL: _show_sql,
+    STOP: _stop,
     TABLE: _rows,
 }

@@ -26,6 +26,9 @@ class Answering(Protocol):
     async def answer(self, question: Question, report: Report, /) -> Outcome:
         """Answer; never raises."""
 
+    async def stop(self, question_id: str, /) -> None:
+        """Stop a question wherever it is. Raises StoreError."""
+
     async def rows(self, question_id: str, team: str, channel: str, /) -> Answer | Refusal:
         """Run an answer's SQL again; never raises."""
 

@@ -18,7 +18,7 @@ from bot.slack import delivery
 from bot.slack.errors import MessageGoneError, SlackError
 from bot.slack.intake import Ask
 from bot.slack.render.pieces import Message
-from bot.slack.render.stages import LOOKING, stage_message
+from bot.slack.render.stages import looking, stage_message
 from bot.slack.web import Web
 
 log = structlog.get_logger()
@@ -52,15 +52,20 @@ async def place(web: Web, ask: Ask, *, again: bool) -> str:
         found = await _find(web, ask) if look else None
         look = True
         return found or await delivery.post(
-            web, ask.channel, ask.thread_ts, [LOOKING], metadata(ask.id)
+            web, ask.channel, ask.thread_ts, _looking(ask), metadata(ask.id)
         )
 
     return await delivery.patiently(find_or_post, harmless=True)
 
 
+def _looking(ask: Ask) -> tuple[Message, ...]:
+    best = looking(ask.id, ask.user)
+    return best, Message(best.text)
+
+
 async def _taken_over(web: Web, ask: Ask) -> str:
     try:
-        await delivery.edit(web, ask.channel, ask.reply_ts, LOOKING, metadata(ask.id))
+        await delivery.edit(web, ask.channel, ask.reply_ts, _looking(ask)[0], metadata(ask.id))
     except SlackError as error:
         log.info("stage_not_shown", reason=error.code)  # the answer is posted anew if it is gone
     return ask.reply_ts
@@ -105,10 +110,10 @@ async def showing(web: Web, ask: Ask, ts: str, pace: float = PACE) -> AsyncItera
     over = asyncio.Event()
 
     async def report(progress: Progress, /) -> None:
-        latest[:] = [stage_message(progress)]
+        latest[:] = [stage_message(progress, ask.id, ask.user)]
 
     async def show() -> None:
-        shown = LOOKING
+        shown = _looking(ask)[0]
         while not await _happens_within(over, pace):
             if latest and latest[0] != shown:
                 shown = latest[0]

@@ -22,7 +22,7 @@ from bot.slack.render.answer import Setting, answer_messages
 from bot.slack.render.choices import choice_messages
 from bot.slack.render.pieces import Message
 from bot.slack.render.refusal import refusal_messages
-from bot.slack.render.stages import LOOKING
+from bot.slack.render.stages import looking
 from bot.slack.render.status import status_messages
 from bot.store import StoreError
 
@@ -58,7 +58,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
     if ask.overheard and not await rooms.answering.answered_in(*here):
         return
     if ask.response_url:
-        async with _note_if_slow(rooms, ask, LOOKING):
+        async with _note_if_slow(rooms, ask, looking(ask.id, ask.user)):
             outcome = await rooms.answering.answer(question, silent)
         setting = await _setting(rooms, ask, outcome)
         form = await delivery.whisper(rooms.web, ask, _messages(outcome, question, setting))

@@ -18,6 +18,7 @@ from bot.store.errors import StoreDown, StoreError, StoreFailed
 from bot.store.flights import Flights
 from bot.store.limits import Limits
 from bot.store.migrate import migrate
+from bot.store.stops import Stops
 from bot.store.store import Store, open_store
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Flights",
     "Limits",
     "Recent",
+    "Stops",
     "Store",
     "StoreDown",
     "StoreError",

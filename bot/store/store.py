@@ -24,6 +24,7 @@ from bot.store.errors import StoreError, translated
 from bot.store.flights import Flights
 from bot.store.limits import Limits
 from bot.store.redis import open_redis
+from bot.store.stops import Stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Store:
     limits: Limits
     claims: Claims
     flights: Flights
+    stops: Stops
     database: Database
     redis: Redis
 
@@ -87,6 +89,7 @@ async def open_store(
             limits=Limits(redis, f"{prefix}limit:", rate),
             claims=Claims(redis, f"{prefix}claim:"),
             flights=Flights(redis, f"{prefix}flight:"),
+            stops=Stops(redis, f"{prefix}stop:"),
             database=database,
             redis=redis,
         )

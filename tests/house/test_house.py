@@ -122,3 +122,38 @@ async def test_a_term_signal_ends_the_bot_in_order(office: Office) -> None:
         os.kill(program.pid, signal.SIGTERM)
         assert await process.wait() == 0, office.log.read_text()
     assert "Ask again" in str(workspace.replies("spring-classic", ts))
+
+
+async def test_a_question_is_stopped_in_another_process(office: Office) -> None:
+    """Stop frees the model for the next in line; pressed twice, or too late, it loses nothing."""
+    workspace = office.workspace
+    command = [sys.executable, "-m", "bot.cli", "worker"]
+    environment = {**office.environment, "HTTP_PORT": str(free_port())}
+    async with (
+        office.bot("serve", "--no-worker"),
+        child(command, office.log.with_suffix(".worker"), environment),
+        asyncio.timeout(120),
+    ):
+        while not office.ollama.asked:  # the warm-up  # noqa: ASYNC110 (another process's work)
+            await asyncio.sleep(0.05)
+        office.ollama.seconds = 60
+        first = workspace.post("sam", "spring-classic", "@Game Stats the first three teams")
+        waiting = await office.reply("spring-classic", first, "Stop")
+        await workspace.until(lambda: "the first three teams" in office.ollama.asked, timeout=60)
+        second = workspace.post("maya", "spring-classic", "@Game Stats the first three, by seed")
+        await office.reply("spring-classic", second, "in line")
+        office.ollama.seconds = 0
+        await workspace.click("sam", "spring-classic", waiting, "stop")
+        await workspace.click("sam", "spring-classic", waiting, "stop")
+        stopped = await office.reply("spring-classic", first, "Stopped.")
+        assert "Ask again" in str(stopped["blocks"])
+        await office.reply("spring-classic", second, "Show SQL")
+        await workspace.click("sam", "spring-classic", stopped, "ask_again")
+        await workspace.until(
+            lambda: (
+                sum("Show SQL" in str(each) for each in workspace.replies("spring-classic", first))
+                == 1
+            ),
+            timeout=60,
+        )
+    assert "Show SQL" in str(workspace.replies("spring-classic", second))

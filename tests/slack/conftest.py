@@ -34,6 +34,7 @@ from bot.llm.protocol import InstalledModel, LoadedModel
 from bot.llm.status import ConfiguredModel
 from bot.metrics import Metrics, new_metrics
 from bot.slack import SlackConfig, SlackSurface, open_slack
+from bot.slack.render.stages import STOP
 from bot.store import DigestSchedule, Recent, StoredAnswer
 from tests.oracle.check import check
 from tests.slack.samples import SPRING, WINTER, answer, table
@@ -58,6 +59,11 @@ class FakeAnswering:
     bindings: dict[tuple[str, str], tuple[UUID, ...]] = field(default_factory=dict)
     known: dict[str, StoredAnswer] = field(default_factory=dict)
     failure: Exception | None = None
+    stops: list[str] = field(default_factory=list)
+
+    async def stop(self, question_id: str, /) -> None:
+        """Remember what is to be stopped."""
+        self.stops.append(question_id)
 
     async def answer(self, question: Question, report: Report, /) -> Outcome:
         """Answer, and keep it for the buttons."""
@@ -195,6 +201,13 @@ class FakeDigests:
         return self.written
 
 
+def settled(message: dict[str, Any]) -> bool:
+    """Whether a message has blocks and nothing that could still be stopped."""
+    blocks = message.get("blocks") or []
+    actions = [each for block in blocks for each in block.get("elements", ())]
+    return bool(blocks) and all(each.get("action_id") != STOP for each in actions)
+
+
 @dataclass(slots=True)
 class Scene:
     """A running bot in a workspace, with everything that a test looks at or changes."""
@@ -213,10 +226,10 @@ class Scene:
         self.answering.bindings[team, self.workspace.channel(channel).id] = ids
 
     async def reply(self, channel: str, ts: str, *, blocks: bool = True) -> dict[str, Any]:
-        """The first reply that has blocks (that is: an outcome, no stage)."""
+        """The first reply that is an outcome, no stage; with `blocks` False the first at all."""
         return await self.workspace.until(
             lambda: next(
-                (r for r in self.workspace.replies(channel, ts) if r.get("blocks") or not blocks),
+                (r for r in self.workspace.replies(channel, ts) if settled(r) or not blocks),
                 None,
             )
         )
@@ -225,7 +238,7 @@ class Scene:
         """The first private message with blocks that `user` sees."""
         return await self.workspace.until(
             lambda: next(
-                (one for one in self.workspace.ephemerals(user, channel) if one.get("blocks")), None
+                (one for one in self.workspace.ephemerals(user, channel) if settled(one)), None
             )
         )
 

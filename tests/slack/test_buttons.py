@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -17,8 +18,9 @@ from bot.jobs import Job, Later
 from bot.slack import rows
 from bot.slack.intake import Reader
 from bot.slack.render.csv import to_csv
+from bot.slack.render.stages import STOP
 from bot.store import StoreDown
-from tests.slack.conftest import Scene
+from tests.slack.conftest import Scene, settled, top_teams
 from tests.slack.samples import answer, columns, table
 
 
@@ -105,7 +107,7 @@ async def test_ask_again_is_a_new_question_of_the_clicker(scene: Scene) -> None:
     found = await scene.reply("general", ts)
     await choose(scene, found, "ask_again")
     await scene.workspace.until(
-        lambda: len([r for r in scene.workspace.replies("general", ts) if r.get("blocks")]) == 2
+        lambda: len([r for r in scene.workspace.replies("general", ts) if settled(r)]) == 2
     )
     first, second = scene.answering.asked
     assert second.text == first.text
@@ -343,3 +345,32 @@ async def test_a_view_of_rows_that_are_not_to_be_had_leaves_the_message(scene: S
     )
     assert {one["text"] for one in shown} == {"I no longer have that &lt;answer&gt;."}
     assert scene.workspace.replies("general", ts)[0]["blocks"] == found["blocks"]
+
+
+async def test_the_asker_or_an_admin_stops_a_question(scene: Scene) -> None:
+    """The button is on the waiting reply; another member is told whose it is."""
+    go = asyncio.Event()
+
+    async def slow(question: Question, report: Report) -> Outcome:
+        await go.wait()
+        return await top_teams(question, report)
+
+    scene.answering.answerer = slow
+    mine = scene.workspace.post("maya", "general", "@Game Stats top 5")
+    waiting = await scene.reply("general", mine, blocks=False)
+    await scene.workspace.click("sam", "general", waiting, STOP)
+    (told,) = await scene.workspace.until(lambda: scene.workspace.ephemerals("sam", "general"))
+    assert told["text"] == "Only who asked, or a workspace admin, can stop this."
+    assert scene.answering.stops == []
+    await scene.workspace.click("maya", "general", waiting, STOP)
+    theirs = scene.workspace.post("sam", "general", "@Game Stats top 3")
+    other = await scene.reply("general", theirs, blocks=False)
+    await scene.workspace.click("sam", "general", other, STOP)
+    await scene.workspace.click("maya", "general", other, STOP)
+    async with asyncio.timeout(10):
+        while len(scene.answering.stops) < 3:  # noqa: ASYNC110 (no event tells of it)
+            await asyncio.sleep(0.01)
+    first, second = (question.id for question in scene.answering.asked)
+    assert scene.answering.stops == [first, second, second]
+    go.set()
+    assert settled(await scene.reply("general", mine))

@@ -236,11 +236,11 @@ def test_a_refused_draft_can_be_seen() -> None:
 
 def test_every_stage_has_words() -> None:
     """Each stage reads as a short line with its detail, escaped."""
-    lines = {stage_message(Progress(stage)).text for stage in Stage}
+    lines = {stage_message(Progress(stage), "q1", "U1").text for stage in Stage}
     assert len(lines) == len(Stage)
     assert (
         "(2nd in line &lt;!here&gt;)"
-        in stage_message(Progress(Stage.QUEUED, "2nd in line <!here>")).text
+        in stage_message(Progress(Stage.QUEUED, "2nd in line <!here>"), "q1", "U1").text
     )
 
 
