@@ -147,7 +147,7 @@ def _read(select: Node, model: SemanticModel, steps: Mapping[str, Node], depth: 
     inner = _step(scope)
     reads = tuple(spaced(name) for name in scope.reads())
     if select.valuesLists:
-        return _Told(Deeds((("shows", "fixed values"),)))
+        return _Told(Deeds((("shows", "fixed values"),)), tail=_tail(scope))
     if select.op or depth > 3:
         return _Told(Deeds((("combines", "queries"),)), reads, reads, further=True)
     step = _read(inner, model, scope.steps, depth + 1) if inner is not None else None
