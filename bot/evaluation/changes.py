@@ -54,6 +54,8 @@ def read_verdicts(path: Path) -> dict[str, tuple[str, Verdict]]:
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CasesError(f"{path} is no run of eval: {error!r}") from None
+    if not found:
+        raise CasesError(f"{path} holds no judged question.")
     return found
 
 
