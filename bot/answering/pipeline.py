@@ -6,66 +6,45 @@ the question, something that is down, or a bug. Every outcome is written to the 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
 from uuid import UUID
-
-import structlog
 
 from bot import traces
 from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
-from bot.answering.explain import explain
 from bot.answering.followup import Previous
-from bot.answering.log_line import log_line
-from bot.answering.narrower import refinements
 from bot.answering.parts import EVERYTHING, Parts
-from bot.answering.shape import shape_of
+from bot.answering.recording import Trail, record, safely
+from bot.answering.running import Running, ids
 from bot.answering.stopping import unless_stopped
 from bot.domain import (
     Answer,
     Clarification,
     Code,
-    Dialect,
     Draft,
     Event,
-    GuardedQuery,
     Outcome,
     Progress,
     Question,
-    Refinement,
     Refusal,
     Report,
     ResultTable,
     Stage,
-    Timings,
     silent,
 )
-from bot.guard import guard
-from bot.llm import LanguageModelError, ModelRouter, ModelStatus
+from bot.llm import ModelRouter, ModelStatus
 from bot.metrics import Metrics
 from bot.semantic import SemanticModel
-from bot.store import Recent, Store, StoredAnswer, StoreError
-from bot.warehouse import QueryFailed, Warehouse, WarehouseError
-
-log = structlog.get_logger()
-
-GUARD_SECONDS = 5.0
-"""How long the guard may take over one statement; an honest one takes milliseconds."""
+from bot.store import Recent, Store, StoredAnswer
+from bot.warehouse import Warehouse, WarehouseError
 
 OFFER_SECONDS = 3600.0
 """How long a choice that was asked back may be taken without counting as another question."""
-
-Ended = TypeVar("Ended", bound=Outcome)
-
-ROOM_ERRORS = (LanguageModelError, WarehouseError, StoreError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +58,6 @@ class Status:
     recent: Recent
     queue: int
     role_excess: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Trail:
-    """What the audit tells of a question that went unanswered, filled in on the way."""
-
-    events: tuple[Event, ...] = ()
-    draft: Draft | None = None
-    repaired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +75,22 @@ class Answering:
     queue_depth: Callable[[], Awaitable[int]]
     parts: Parts = EVERYTHING
 
+    @property
+    def _running(self) -> Running:
+        return Running(
+            self.model, self.warehouse, self.metrics, self.directory_of_events, self.parts
+        )
+
     async def answer(self, question: Question, report: Report = silent) -> Outcome:
         """Answer one question, showing each stage to `report`."""
         started = time.monotonic()
         asked = replace(question, text=text.clean(question.text))
-        trail = _Trail()
+        trail = Trail()
         with traces.span("question", surface=question.asker.surface):
             traces.text(question=asked.text)
-            outcome = await self._safely(lambda: self._until_stopped(asked, report, started, trail))
-            await self._record(asked, outcome, time.monotonic() - started, trail)
+            outcome = await safely(lambda: self._until_stopped(asked, report, started, trail))
+            seconds = time.monotonic() - started
+            await record(self.store, self.metrics, asked, outcome, seconds, trail)
         return outcome
 
     async def stop(self, question_id: str) -> None:
@@ -122,11 +99,12 @@ class Answering:
 
     async def stopped(self, question: Question) -> None:
         """Record a question whose `answer` was cancelled because its asker went away."""
-        await self._record(question, words.refusal(Code.STOPPED), 0.0, _Trail())
+        stopped = words.refusal(Code.STOPPED)
+        await record(self.store, self.metrics, question, stopped, 0.0, Trail())
 
     async def rows(self, question_id: str, team: str, channel: str) -> Answer | Refusal:
         """Run the recorded SQL of an answer again, now, if its channel still has those events."""
-        return await self._safely(lambda: self._rows(question_id, team, channel))
+        return await safely(lambda: self._rows(question_id, team, channel))
 
     async def query(self, sql: str, events: tuple[Event, ...]) -> ResultTable | Refusal:
         """Run PostgreSQL over the semantic model that people wrote (digests, names).
@@ -134,10 +112,7 @@ class Answering:
         Raises:
             WarehouseError: when it cannot be run.
         """
-        guarded = guard(sql, Dialect.POSTGRES, self.model, _ids(events))
-        if isinstance(guarded, Refusal):
-            return guarded
-        return await self.warehouse.run(guarded)
+        return await self._running.query(sql, events)
 
     async def stored(self, question_id: str) -> StoredAnswer | None:
         """The audit's line on a question, for “Show SQL” and “Ask again”.
@@ -193,14 +168,14 @@ class Answering:
         return tuple(fault.what for fault in faults if fault.excess)
 
     async def _until_stopped(
-        self, question: Question, report: Report, started: float, trail: _Trail
+        self, question: Question, report: Report, started: float, trail: Trail
     ) -> Outcome:
         answering = self._answer(question, report, started, trail)
         outcome = await unless_stopped(self.store.stops, question.id, answering)
         return words.refusal(Code.STOPPED) if outcome is None else outcome
 
     async def _answer(
-        self, question: Question, report: Report, started: float, trail: _Trail
+        self, question: Question, report: Report, started: float, trail: Trail
     ) -> Outcome:
         await report(Progress(Stage.CHECKING))
         if bad := text.check(question.text):
@@ -214,7 +189,7 @@ class Answering:
         if self.parts.verified:
             trail.draft = verified.find(self.verified, question.text)
         if trail.draft is not None:
-            return await self._run(question, trail.events, trail.draft, report, started)
+            return await self._running.run(question, trail.events, trail.draft, report, started)
         asked = await self._asked(question, trail.events)
         if self.parts.asking_back and (
             back := asking_back.back(question.text, self.model.ambiguous, asked.linked)
@@ -223,10 +198,10 @@ class Answering:
         return await self._drafted(asked, question, report, started, trail)
 
     async def _drafted(
-        self, asked: Asked, question: Question, report: Report, started: float, trail: _Trail
+        self, asked: Asked, question: Question, report: Report, started: float, trail: Trail
     ) -> Answer | Refusal:
         trail.draft = await self.drafting.draft(asked, report)
-        outcome = await self._run(question, trail.events, trail.draft, report, started)
+        outcome = await self._running.run(question, trail.events, trail.draft, report, started)
         if self.parts.repair and isinstance(outcome, Refusal) and _repairable(outcome):
             outcome = await self._repair(asked, outcome, question, report, started, trail)
         if isinstance(outcome, Refusal):
@@ -277,62 +252,6 @@ class Answering:
             return None
         return Previous(stored.text, stored.shown)
 
-    async def _run(
-        self,
-        question: Question,
-        events: tuple[Event, ...],
-        draft: Draft,
-        report: Report,
-        started: float,
-    ) -> Answer | Refusal:
-        await report(Progress(Stage.GUARDING))
-        began = time.perf_counter()
-        with traces.span("guard"):
-            guarded = await self._guard(draft, events)
-        guard_seconds = time.perf_counter() - began
-        self.metrics.guard_seconds.observe(guard_seconds)
-        if isinstance(guarded, Refusal):
-            self.metrics.guard_refusals.labels(guarded.code.value).inc()
-            return replace(guarded, sql=draft.sql)
-        if not guarded.tables:
-            return words.refusal(Code.NOT_ABOUT_DATA, sql=draft.sql)
-        await report(Progress(Stage.RUNNING))
-        try:
-            table = await self.warehouse.run(guarded)
-        except QueryFailed as error:
-            return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
-        told = await asyncio.to_thread(_explained, guarded, self.model, events)
-        answer = _answered(question, events, guarded, draft, table, started, told)
-        return replace(
-            answer,
-            timings=_timings(draft, guard_seconds, table),
-            refinements=await self._refinements(answer),
-        )
-
-    async def _refinements(self, answer: Answer) -> tuple[Refinement, ...]:
-        if answer.question.asker.surface != "slack":
-            return ()  # nobody could click
-        try:
-            names = await self.directory_of_events.names(answer.events, self.query)
-        except WarehouseError:
-            return ()  # an answer loses its hint, not its rows
-        return refinements(self.model, answer.query, answer.question.text, names.by_column())
-
-    async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
-        # In a thread: reading hostile text may take a while, and other people's clicks must not.
-        reading = asyncio.to_thread(
-            guard,
-            draft.sql,
-            draft.dialect,
-            self.model,
-            _ids(events),
-            mending=self.parts.mending,
-        )
-        try:
-            return await asyncio.wait_for(reading, GUARD_SECONDS)
-        except TimeoutError:
-            return Refusal(Code.TOO_COMPLEX, "The query is too complicated to be checked.")
-
     async def _repair(
         self,
         asked: Asked,
@@ -340,13 +259,13 @@ class Answering:
         question: Question,
         report: Report,
         started: float,
-        trail: _Trail,
+        trail: Trail,
     ) -> Answer | Refusal:
         await report(Progress(Stage.REPAIRING))
         assert trail.draft is not None  # what failed was drafted
         trail.draft = await self.drafting.repair(asked, trail.draft, failed, report)
         trail.repaired = True
-        outcome = await self._run(question, asked.events, trail.draft, report, started)
+        outcome = await self._running.run(question, asked.events, trail.draft, report, started)
         self.metrics.repairs.labels("answered" if isinstance(outcome, Answer) else "failed").inc()
         return replace(outcome, repaired=True) if isinstance(outcome, Answer) else outcome
 
@@ -356,7 +275,7 @@ class Answering:
         if stored is None or stored.sql == "" or (stored.team, stored.channel) != (team, channel):
             return Refusal(Code.NOT_BOUND, "I no longer have that answer. Please ask again.")
         events = await self.directory_of_events.named(stored.events)
-        if stored.surface == "slack" and set(_ids(await self.bound(team, channel))) != set(
+        if stored.surface == "slack" and set(ids(await self.bound(team, channel))) != set(
             stored.events
         ):
             return Refusal(
@@ -365,52 +284,7 @@ class Answering:
             )
         question = Question(stored.question_id, stored.text, stored.asker, channel, stored.events)
         draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)
-        return await self._run(question, events, draft, silent, started)
-
-    async def _safely(self, step: Callable[[], Awaitable[Ended]]) -> Ended | Refusal:
-        try:
-            return await step()
-        except ROOM_ERRORS as error:
-            if error.code is not Code.BUG:
-                log.warning("unanswered", code=error.code.value, error=repr(error))
-                wait = getattr(error, "retry_after", None)
-                return words.refusal(error.code, retry_after=wait)
-            return _bug(error)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must reach a person as one
-            return _bug(error)
-
-    async def _record(
-        self, question: Question, outcome: Outcome, seconds: float, trail: _Trail
-    ) -> None:
-        source = trail.draft.source.value if trail.draft else "none"
-        kind = _kind(outcome)
-        self.metrics.questions.labels(kind, source).inc()
-        self.metrics.question_seconds.labels(source).observe(seconds)
-        code = outcome.code.value if isinstance(outcome, Refusal) else kind
-        traces.note(outcome=code, source=source)
-        log_line(question, outcome, code, source, seconds)
-        if isinstance(outcome, Refusal):
-            self.metrics.refusals.labels(outcome.code.value).inc()
-        if isinstance(outcome, Answer):
-            self.metrics.rows.observe(len(outcome.table.rows))
-        try:
-            await self.store.answers.record(
-                question,
-                outcome,
-                seconds,
-                events=_ids(trail.events),
-                draft=trail.draft,
-                repaired=trail.repaired,
-            )
-        except StoreError as error:
-            # The person still gets the answer; the audit's gap is in the log.
-            log.warning("not recorded", question=question.id, error=repr(error))
-
-
-def _kind(outcome: Outcome) -> str:
-    if isinstance(outcome, Answer):
-        return "answer"
-    return "asked_back" if isinstance(outcome, Clarification) else outcome.code.kind.value
+        return await self._running.run(question, events, draft, silent, started)
 
 
 def _offer(question: Question, words: str) -> str:
@@ -419,56 +293,6 @@ def _offer(question: Question, words: str) -> str:
     return f"offered:{place}:{hashlib.sha256(text.normalise(words).encode()).hexdigest()}"
 
 
-def _bug(error: Exception) -> Refusal:
-    reference = traces.trace_id() or uuid.uuid4().hex[:8]
-    log.error("bug", reference=reference, exc_info=error)
-    return words.bug(reference)
-
-
 def _repairable(refusal: Refusal) -> bool:
     # Only a hard error that says something: the real names, or what the database could not do.
     return bool(refusal.names) and bool(refusal.sql)
-
-
-def _ids(events: tuple[Event, ...]) -> tuple[UUID, ...]:
-    return tuple(event.id for event in events)
-
-
-def _answered(
-    question: Question,
-    events: tuple[Event, ...],
-    query: GuardedQuery,
-    draft: Draft,
-    table: ResultTable,
-    started: float,
-    explanation: str,
-) -> Answer:
-    return Answer(
-        question=question,
-        events=events,
-        query=query,
-        draft=draft,
-        table=table,
-        seconds=time.monotonic() - started,
-        note=", ".join(query.mended),
-        shape=shape_of(query.shown, table.columns),
-        explanation=explanation,
-    )
-
-
-def _timings(draft: Draft, guard_seconds: float, table: ResultTable) -> Timings:
-    return Timings(
-        queue=draft.queue_seconds,
-        prompt=draft.prompt_seconds,
-        generation=draft.seconds - draft.prompt_seconds,
-        guard=guard_seconds,
-        database=table.seconds,
-    )
-
-
-def _explained(query: GuardedQuery, model: SemanticModel, events: tuple[Event, ...]) -> str:
-    try:
-        return explain(query, model, events)
-    except Exception:  # an answer is worth more than a word about it
-        log.exception("not explained", sql=query.shown)
-        return ""
