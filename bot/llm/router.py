@@ -8,7 +8,6 @@ generation.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,21 +18,20 @@ import structlog
 
 from bot import traces
 from bot.domain import Dialect, Draft, Kind, Progress, Report, Source, Stage, silent
-from bot.llm.circuit import Circuit, CircuitState
+from bot.llm.circuit import CircuitState
 from bot.llm.errors import (
     LanguageModelError,
-    ModelMissingError,
     NoSqlError,
     NotAboutDataError,
-    ServerDownError,
 )
 from bot.llm.extract import enough, find_statement, refused
+from bot.llm.fleet import Fleet
 from bot.llm.ollama import OllamaClient
 from bot.llm.profiles import Options, Prompt, profile_for
 from bot.llm.protocol import Completion
-from bot.llm.routes import Route, read_routes
-from bot.llm.server import Seen, Server
-from bot.llm.status import ConfiguredModel, ModelStatus
+from bot.llm.routes import Route
+from bot.llm.server import Server
+from bot.llm.status import ModelStatus
 from bot.metrics import Metrics
 
 PromptFor = Callable[[Dialect], Prompt]
@@ -69,30 +67,32 @@ class ModelRouter:
         metrics: Metrics,
         router: RouterOptions = RouterOptions(),
     ) -> None:
-        self._servers = {each.address: Server(each, router.num_parallel) for each in clients}
-        self._first = clients[0].address
+        self.fleet = Fleet(
+            clients,
+            models,
+            parallel=router.num_parallel,
+            failures=router.circuit_failures,
+            seconds=router.circuit_seconds,
+        )
         self._options = options
         self._metrics = metrics
-        self._router = router
-        self._routes: tuple[Route, ...] = ()
-        self._circuits: dict[Route, Circuit] = {}
-        self._failures: dict[Route, LanguageModelError] = {}
+        self._queue_wait = router.queue_wait
         self._loads: dict[Route, float] = {}
         self._warming = False
-        self.choose(models)
+        self._warm: Route | None = None
 
     @property
     def primary(self) -> str:
         """The model that answers while all is well."""
-        return self._routes[0].model
+        return self.fleet.routes[0].model
 
-    def choose(self, models: tuple[str, ...]) -> None:
-        """Ask these from now on, in this order; those on servers that are not ours are left out."""
-        routes = read_routes(models, self._first)
-        self._routes = tuple(route for route in routes if route.address in self._servers)
-        for route in self._routes:
-            fresh = Circuit(self._router.circuit_failures, self._router.circuit_seconds)
-            self._circuits.setdefault(route, fresh)
+    async def status(self) -> ModelStatus:
+        """How the servers and the models are. Never raises: a problem is part of the answer."""
+        return await self.fleet.status(warming=self._warming)
+
+    def circuits(self) -> dict[str, CircuitState]:
+        """Each configured model's circuit now; of one on several servers, the best."""
+        return self.fleet.circuits()
 
     async def draft(
         self, prompt_for: PromptFor, report: Report, *, seconds: float, who: str = ""
@@ -102,7 +102,7 @@ class ModelRouter:
         `seconds` is for all attempts together; waiting in a line does not count.
         """
         question = _Question(prompt_for, report, who, seconds)
-        *earlier, last = _by_server(await self._able())
+        *earlier, last = _by_server(await self.fleet.able())
         for routes in earlier:
             try:
                 return await self._on_server(question, routes, last=False)
@@ -117,8 +117,8 @@ class ModelRouter:
 
         Raises LanguageModelError. The question of the prompt does not matter.
         """
-        route = (await self._able())[0]
-        server = self._servers[route.address]
+        route = (await self.fleet.able())[0]
+        server = self.fleet.on(route)
         async with self._turn(server, "", silent):
             profile = profile_for(route.model)
             options = replace(self._options, num_predict=1)
@@ -130,75 +130,31 @@ class ModelRouter:
                 self._warming = False
                 server.forget()
         self._loaded(route, completion.usage.load_seconds)
+        self._warm = route
 
-    async def status(self) -> ModelStatus:
-        """How the servers and the models are. Never raises: a problem is part of the answer."""
-        first = self._servers[self._first]
-        seen = await self._look_at_all()
-        version, error = "", seen[self._first].error
-        if error is None:
-            try:
-                version = await first.client.version()
-            except LanguageModelError as failed:
-                error = failed
-        models = tuple(self._configured(route, seen[route.address]) for route in self._routes)
-        able = [each for each in models if each.installed and each.circuit is not CircuitState.OPEN]
-        problem = str(error) if error is not None else ""
-        if not able and not problem:
-            problem = f"No configured model can answer; install one: ollama pull {self.primary}"
-        return ModelStatus(
-            address=self._first,
-            reachable=error is None,
-            version=version,
-            installed=seen[self._first].installed,
-            loaded=seen[self._first].loaded,
-            models=models,
-            running=sum(server.line.inside for server in self._servers.values()),
-            waiting=sum(server.line.waiting for server in self._servers.values()),
-            warming=self._warming,
-            answers=able[0].name if able else "",
-            problem=problem,
-        )
+    async def cold(self) -> bool:
+        """Whether a warm-up is due: never warm, another model, or its server has let go of it.
 
-    async def _look_at_all(self) -> dict[str, Seen]:
-        for server in self._servers.values():
-            server.forget()
-        looks = await asyncio.gather(*(server.look() for server in self._servers.values()))
-        return dict(zip(self._servers, looks, strict=True))
-
-    def _configured(self, route: Route, seen: Seen) -> ConfiguredModel:
-        return ConfiguredModel(
-            name=route.model,
-            circuit=self._circuits[route].state(time.monotonic()),
-            installed=seen.has(route.model),
-            loaded=seen.holds(route.model),
-            address="" if route.address == self._first else route.address,
-            reachable=seen.error is None,
-        )
-
-    def circuits(self) -> dict[str, CircuitState]:
-        """Each configured model's circuit now; of one on several servers, the best."""
-        now = time.monotonic()
-        states: dict[str, CircuitState] = {}
-        for route in reversed(self._routes):
-            state = self._circuits[route].state(now)
-            if states.get(route.model) is not CircuitState.CLOSED:
-                states[route.model] = state
-        return states
+        Raises LanguageModelError if none can answer.
+        """
+        route = (await self.fleet.able())[0]
+        if not (await self.fleet.on(route).look()).holds(route.model):
+            self._warm = None
+        return self._warm != route
 
     @asynccontextmanager
     async def _turn(self, server: Server, who: str, report: Report) -> AsyncIterator[float]:
         """A place before the server; the seconds that it took. Raises ServerBusyError."""
 
         async def tell(place: int, wait: float | None) -> None:
-            if self._warming and server.address == self._routes[0].address:
-                await report(self._cold(self._routes[0]))
+            if self._warming and server.address == self.fleet.routes[0].address:
+                await report(self._cold(self.fleet.routes[0]))
             else:
                 about = "" if wait is None else f", about {_about(wait)}"
                 await report(Progress(Stage.QUEUED, f"{_ordinal(place)} in line{about}"))
 
         asked = time.monotonic()
-        async with server.line.turn(who, tell, self._router.queue_wait):
+        async with server.line.turn(who, tell, self._queue_wait):
             waited = time.monotonic() - asked
             self._metrics.wait_seconds.labels("language model").observe(waited)
             yield waited
@@ -207,7 +163,7 @@ class ModelRouter:
         self, question: _Question, routes: tuple[Route, ...], *, last: bool
     ) -> Draft:
         """Try the models of one server within one turn; `last` says that no other is left."""
-        server = self._servers[routes[0].address]
+        server = self.fleet.on(routes[0])
         *earlier, final = routes
         async with self._turn(server, question.who, question.report) as waited:
             question.waited += waited
@@ -222,7 +178,7 @@ class ModelRouter:
             return await self._ask(final, question, left)
 
     async def _ask(self, route: Route, question: _Question, seconds: float) -> Draft:
-        server, model = self._servers[route.address], route.model
+        server, model = self.fleet.on(route), route.model
         profile = profile_for(model)
         request = profile.request(model, question.prompt_for(profile.dialect), self._options)
         report, spoke = question.report, 0.0
@@ -249,7 +205,7 @@ class ModelRouter:
             self._metrics.tokens.labels(model, "prompt").inc(usage.prompt_tokens)
             self._metrics.tokens.labels(model, "answer").inc(usage.answer_tokens)
             sql = _sql_of(completion)
-        fell_back = route != self._routes[0]
+        fell_back = route != self.fleet.routes[0]
         if fell_back:
             self._metrics.fallbacks.labels(model).inc()
         return Draft(
@@ -284,46 +240,17 @@ class ModelRouter:
         try:
             yield
             status = "ok"
-            self._circuits[route].worked()
+            self.fleet.worked(route)
         except LanguageModelError as error:
             status = error.code.value
             if error.code.kind is Kind.OUTAGE:
-                self._failed(route, error)
+                self.fleet.failed(route, error)
             else:
-                self._circuits[route].worked()
+                self.fleet.worked(route)
             raise
         finally:
             self._metrics.ollama_seconds.labels(status).observe(time.monotonic() - began)
             self._metrics.ollama_total.labels(status).inc()
-
-    def _failed(self, route: Route, error: LanguageModelError) -> None:
-        self._circuits[route].failed(time.monotonic())
-        self._failures[route] = error
-        self._servers[route.address].forget()
-
-    async def _able(self) -> tuple[Route, ...]:
-        """The routes that may work now. Raises why the first cannot if none can."""
-        routes = self._routes
-        faults = [await self._fault(route) for route in routes]
-        able = tuple(route for route, fault in zip(routes, faults, strict=True) if fault is None)
-        if not able:
-            raise next(fault for fault in faults if fault is not None)
-        return able
-
-    async def _fault(self, route: Route) -> LanguageModelError | None:
-        """Why `route` need not be tried: its circuit is open, or its server says so."""
-        if wait := self._circuits[route].wait(time.monotonic()):
-            last = self._failures[route]
-            again = f"{last.message} It is tried again in {wait:.0f} seconds."
-            return type(last)(again, retry_after=wait)
-        seen = await self._servers[route.address].look()
-        if isinstance(seen.error, ServerDownError):
-            self._failed(route, seen.error)
-            return seen.error
-        # A server that does not list its models may answer nevertheless.
-        if seen.error is None and not seen.has(route.model):
-            return ModelMissingError(f"{route.model} is not installed at {route.address}.")
-        return None
 
 
 @dataclass(slots=True)
