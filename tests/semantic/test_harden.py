@@ -119,6 +119,79 @@ async def test_everything_else_is_denied(sql: str, places: Any) -> None:
         await connection.close()
 
 
+WAYS_OUT = [
+    "SELECT set_config('game_stats.events', '{other}', true)",
+    "UPDATE pg_settings SET setting = '{other}' WHERE name = 'game_stats.events'",
+    "UPDATE pg_settings SET setting = 'off' WHERE name = 'row_security'",
+    "SELECT pg_terminate_backend(pg_backend_pid())",
+    "SELECT pg_notify('a', 'b')",
+    "SELECT pg_advisory_lock(1)",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT pg_logical_emit_message(false, 'a', 'b')",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT query_to_xml('SELECT email FROM public.users', true, true, '')",
+    "SELECT rolpassword FROM pg_authid",
+    "SELECT stavalues1 FROM pg_statistic",
+    "SELECT * FROM public.users",
+    "SELECT p FROM public.players AS p",
+    "SELECT ctid FROM public.teams",
+]
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+async def test_no_single_statement_leads_out(way: str, places: Any) -> None:
+    """A session bound to one event, which sends single statements, is denied each way out."""
+    place = places["all"]
+    bound, other = place.events[0].id, place.events[1].id
+    connection = await asyncpg.connect(place.reader_url)
+    try:
+        await connection.execute("SET default_transaction_read_only = off")
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL game_stats.events = '{bound}'")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with connection.transaction():
+                    await connection.fetch(way.format(other=other))
+            assert await connection.fetch("SELECT id FROM public.events") == [(bound,)]
+    finally:
+        await connection.close()
+
+
+async def test_a_setting_that_is_gone_shows_nothing(places: Any) -> None:
+    """After RESET, or with row security switched off, a session has no row rather than all."""
+    place = places["all"]
+    connection = await asyncpg.connect(place.reader_url, statement_cache_size=0)
+    try:
+        await connection.execute(f"SET game_stats.events = '{place.events[0].id}'")
+        assert len(await connection.fetch("SELECT id FROM public.teams")) > 0
+        for gone in ("RESET game_stats.events", "RESET ALL", "DISCARD ALL"):
+            await connection.execute(gone)
+            assert await connection.fetch("SELECT id FROM public.teams") == []
+        await connection.execute("SET row_security = off")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("SELECT id FROM public.teams")
+    finally:
+        await connection.close()
+
+
+async def test_statistics_and_activity_show_no_value(places: Any) -> None:
+    """pg_stats hides what row security covers, and no session shows what another one runs."""
+    place = places["all"]
+    owner = await asyncpg.connect(place.owner_url)
+    await owner.execute("ANALYZE public.teams")
+    await owner.close()
+    one, two = [await asyncpg.connect(place.reader_url) for _ in range(2)]
+    try:
+        rows = await one.fetch("SELECT attname FROM pg_stats WHERE schemaname = 'public'")
+        assert rows == []
+        await two.fetch("SELECT 'a question of another channel'")
+        seen = await one.fetch("SELECT query FROM pg_stat_activity WHERE usename = current_user")
+        assert len(seen) >= 2
+        assert not any("channel" in (row["query"] or "") for row in seen)
+    finally:
+        await one.close()
+        await two.close()
+
+
 async def test_the_role_starts_read_only_without_a_search_path(places: Any) -> None:
     """A new session of the role is read-only and finds no table by a bare name."""
     connection = await asyncpg.connect(places["all"].reader_url)
