@@ -1,9 +1,9 @@
 """Which real name a wrong one means, where only one can be meant.
 
-Each rule is about how models miss: `team_name` where the table's own column is `name`, or where a
-column `team` holds the name; singular for plural; a misspelt word. A misspelt word is one that
-nothing in the semantic model bears: `goals` on a table without goals is another question, and no
-misspelling of anything.
+Each rule is about how models miss: `team_name` or `team` where the table's own column is `name`,
+`team_name` where a column `team` holds the name; singular for plural; a misspelt word. A misspelt
+word is one that nothing in the semantic model bears: `goals` on a table without goals is another
+question, and no misspelling of anything.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def singular(name: str) -> str:
 
 def _of_table(name: str, table: SemanticTable) -> Iterator[str]:
     """What `name` means by the entity that a row is: its name, its id, the name of a part."""
+    if name == singular(table.name):
+        yield "name"  # `SELECT team FROM teams`
     for prefix in (singular(table.name), table.name):
         if name.startswith(f"{prefix}_"):
             yield name.removeprefix(f"{prefix}_")

@@ -18,6 +18,9 @@ JOINED = "FROM teams t JOIN standings s ON s.team_id = t.id"
 
 CERTAIN = [
     ("SELECT team_name FROM teams", "SELECT name AS team_name FROM teams"),
+    ("SELECT team FROM teams", "SELECT name AS team FROM teams"),
+    ("SELECT t.team FROM teams t", "SELECT t.name AS team FROM teams t"),
+    ("SELECT division FROM divisions", "SELECT name AS division FROM divisions"),
     ("SELECT t.team_id FROM teams t", "SELECT t.id AS team_id FROM teams t"),
     ("SELECT player_name FROM players", "SELECT name AS player_name FROM players"),
     ("SELECT team_name FROM players", "SELECT team AS team_name FROM players"),
@@ -210,6 +213,12 @@ def test_no_real_name_means_another(guarded: Guarding, model: SemanticModel) -> 
             if isinstance(query, GuardedQuery):
                 read.update(query.mended)
     assert read == {
+        "read divisions.division as name",
+        "read events.event as name",
+        "read fields.field as name",
+        "read locations.location as name",
+        "read players.player as name",
+        "read teams.team as name",
         "read divisions.division_id as id",
         "read events.event_id as id",
         "read fields.field_id as id",
