@@ -31,10 +31,21 @@ RELEASE = "trixie"  # what python:3.13-slim is made from, and whose python3 is 3
 PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "PIP_INDEX_URL")
 """What a machine may need to reach its package index."""
 
-INSIDE = (
-    'root=$1; shift; mount -t proc proc "$root/proc" && exec chroot --userspec="$0:$0" "$root" "$@"'
-)
-"""The shell's words: $0 is the user, $1 the folder, the rest the program."""
+BUILD = """
+root=$1; shift
+mount -t proc proc "$root/proc"
+exec /usr/sbin/chroot --userspec="$0:$0" "$root" "$@"
+"""
+"""Runs a program inside: $0 is the user, $1 the folder, the rest the program's words. Programs find
+their libraries through /proc."""
+
+SEALED = """
+set -e
+mount --bind "$1" "$1"
+mount -o remount,bind,ro "$1"
+for free in tmp data; do mount -t tmpfs -o mode=1777 tmpfs "$1/$free"; done
+"""
+"""Before that: the read-only file system of the manifests, with their two folders to write in."""
 
 
 @dataclass
@@ -48,14 +59,15 @@ class Stage:
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
     check: list[str] = field(default_factory=list)
+    sealed: bool = False
 
     def start(self, words: list[str], **environment: str) -> subprocess.Popen[str]:
         """Start a program inside, as the stage's user."""
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         path = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin", "HOME": "/tmp"}
+        script = SEALED + BUILD if self.sealed else BUILD
         return subprocess.Popen(
-            # A mount of its own: programs find their libraries through /proc.
-            ["unshare", "--mount", "sh", "-c", INSIDE, self.user, self.folder, *words],
+            ["unshare", "--mount", "sh", "-c", script, self.user, self.folder, *words],
             env=passed | path | self.environment | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -210,7 +222,7 @@ def prove_bot(stage: Stage) -> None:
         "HTTP_PORT": "8080",
     }
     process = stage.start([*stage.entrypoint, *stage.command], **settings)
-    until(lambda: stage.run(stage.check)[0] == 0, "healthy by its own check")
+    until(process, lambda: stage.run(stage.check)[0] == 0, "healthy by its own check")
     process.terminate()
     code = process.wait(60)
     say(f"stopped by SIGTERM: exit {code}")
@@ -219,9 +231,6 @@ def prove_bot(stage: Stage) -> None:
 
 def prove_demo(stage: Stage) -> None:
     """The demo's page is up, as the image's user, with a home of its own."""
-    home = stage.folder / "data"
-    home.mkdir()
-    os.chown(home, int(stage.user), int(stage.user))
     port = free_port()
     command = [*stage.entrypoint[:-1], "python", "-m", "bot.demo", "--port", str(port)]
     process = stage.start(command, HOME="/data")
@@ -230,15 +239,17 @@ def prove_demo(stage: Stage) -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=3) as page:
             return bool(page.status == 200)
 
-    until(shown, "the demo's page is up")
+    until(process, shown, "the demo's page is up")
     process.terminate()
     say(f"stopped by SIGTERM: exit {process.wait(60)}")
 
 
-def until(well: Callable[[], bool], words: str) -> None:
-    """Wait for `well()` for two minutes."""
+def until(process: subprocess.Popen[str], well: Callable[[], bool], words: str) -> None:
+    """Wait for `well()` for two minutes, while the process lives."""
     began = time.monotonic()
     while time.monotonic() - began < 120:
+        if process.poll() is not None:
+            raise SystemExit(f"It ended with {process.returncode}:\n{process.communicate()[0]}")
         try:
             if well():
                 say(f"{words} after {time.monotonic() - began:.1f} s")
@@ -246,7 +257,8 @@ def until(well: Callable[[], bool], words: str) -> None:
         except OSError:
             pass
         time.sleep(0.5)
-    raise SystemExit(f"not {words}")
+    process.kill()
+    raise SystemExit(f"In two minutes not {words}.")
 
 
 def say(words: str) -> None:
@@ -261,6 +273,8 @@ def main() -> None:
         work = Path(name)
         work.chmod(0o755)
         for stage in replay(work):
+            (stage.folder / "data").mkdir()
+            stage.sealed = True
             if stage.check:
                 prove_bot(stage)
             else:
