@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -166,3 +168,20 @@ async def _gives_numbers(client: httpx.AsyncClient, query: str) -> bool:
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback is reached directly."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+async def test_a_worker_is_ready_without_a_connection_to_slack_of_its_own(office: Office) -> None:
+    """Only who listens is asked about the socket; else no worker would ever be ready."""
+    command = [sys.executable, "-m", "bot.cli", "worker"]
+    address = f"http://127.0.0.1:{office.environment['HTTP_PORT']}/readyz"
+    async with (
+        child(command, office.log, office.environment),
+        httpx.AsyncClient() as client,
+        asyncio.timeout(60),
+    ):
+        answer = None
+        while answer is None or answer.status_code != 200:
+            await asyncio.sleep(0.1)
+            with contextlib.suppress(httpx.TransportError):
+                answer = await client.get(address)
+    assert "slack" not in answer.json()["checks"]

@@ -268,6 +268,20 @@ async def test_a_long_wait_is_the_callers(workspace: Workspace) -> None:
             await web.call("chat.postMessage", channel=place, text="x")
         assert caught.value.retry_after == 99
         assert len(workspace.calls("chat.postMessage")) == 1
+        counted = web.metrics.registry.get_sample_value("gamestats_bot_slack_rate_limited_total")
+        assert counted == 1
+
+
+async def test_a_short_wait_is_sat_out_and_counted(workspace: Workspace) -> None:
+    """A call that Slack refused for a second is made again, and its 429 is measured."""
+    async with open_web(workspace.bot_token, workspace.api_url, new_metrics()) as web:
+        workspace.fail_next("chat.postMessage", "ratelimited", retry_after=1)
+        place = workspace.channel("general").id
+        await web.call("chat.postMessage", channel=place, text="x")
+        registry = web.metrics.registry
+        assert registry.get_sample_value("gamestats_bot_slack_rate_limited_total") == 1
+        labels = {"method": "chat.postMessage", "result": "ok"}
+        assert registry.get_sample_value("gamestats_bot_slack_calls_total", labels) == 1
 
 
 async def test_a_broken_connection_is_an_outage() -> None:
