@@ -123,7 +123,8 @@ def _instruct(prompt: Prompt) -> tuple[str, dict[str, Any]]:
     So are the notes: before the question itself they make a small model use them for everything
     (a date in every WHERE).
     """
-    turns = [*prompt.examples, _STRANGER]
+    # Alone, the one example of a refusal teaches a small model to refuse everything.
+    turns = [*prompt.examples, _STRANGER] if prompt.examples else []
     if prompt.retrieved:
         turns.append((f"There are these tables too:\n{prompt.retrieved}", "OK"))
     if prompt.notes:

@@ -77,6 +77,7 @@ async def test_schema_only_is_the_schema_with_its_comments(opened: Opened) -> No
     assert "SELECT name" not in said
     assert "Tides" not in said
     assert "Today" not in said
+    assert "weather" not in said  # a refusal as the only example teaches to refuse
 
 
 async def test_raw_is_bare_tables_and_the_question_in_one_text(opened: Opened) -> None:
