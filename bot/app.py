@@ -44,8 +44,9 @@ from bot.warehouse import RoleFault, open_warehouse
 CONCURRENCY = 32
 """Jobs that one process works on at once."""
 
-_POSTGRES = ("postgresql://", "postgres://")
-_REDIS = ("redis://", "rediss://", "unix://")
+POSTGRES = ("postgresql://", "postgres://")
+REDIS = ("redis://", "rediss://", "unix://")
+"""What an address of each kind of server begins with."""
 
 
 class ConfigError(Exception):
@@ -85,9 +86,9 @@ def read_settings() -> Settings:
 @contextlib.asynccontextmanager
 async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterator[App]:
     """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed."""
-    database = _needed(settings.database_url, "DATABASE_URL", _POSTGRES)
-    own = _needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES)
-    redis = _needed(settings.redis_url, "REDIS_URL", _REDIS)
+    database = needed(settings.database_url, "DATABASE_URL", POSTGRES)
+    own = needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES)
+    redis = needed(settings.redis_url, "REDIS_URL", REDIS)
     metrics = new_metrics()
     model = load(settings.semantic_model)
     async with contextlib.AsyncExitStack() as stack:
@@ -166,7 +167,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
 
 def open_own_database(settings: Settings) -> contextlib.AbstractAsyncContextManager[Database]:
     """The bot's own database alone, for commands that need no more. Raises ConfigError."""
-    return open_database(_needed(settings.bot_database_url, "BOT_DATABASE_URL", _POSTGRES))
+    return open_database(needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES))
 
 
 def _retrieval(
@@ -234,7 +235,7 @@ async def check_role(settings: Settings, model: SemanticModel) -> tuple[RoleFaul
         ConfigError: without a DATABASE_URL.
         WarehouseError: when the database is down.
     """
-    url = _needed(settings.database_url, "DATABASE_URL", _POSTGRES)
+    url = needed(settings.database_url, "DATABASE_URL", POSTGRES)
     async with open_warehouse(
         url,
         timeout=settings.query_timeout,
@@ -244,7 +245,8 @@ async def check_role(settings: Settings, model: SemanticModel) -> tuple[RoleFaul
         return await warehouse.role_faults(model)
 
 
-def _needed(value: SecretStr | None, name: str, schemes: tuple[str, ...]) -> str:
+def needed(value: SecretStr | None, name: str, schemes: tuple[str, ...]) -> str:
+    """The address in a setting that has to be there. Raises ConfigError naming it."""
     text = plain(value)
     if not text:
         raise ConfigError(f"Set {name} (see .env.example), or try the bot with `make demo`.")

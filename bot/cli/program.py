@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bot.answering.parts import PartsError
 from bot.app import ConfigError
-from bot.cli import backup, database, digests, evaluation, models, questions, running, sql
+from bot.cli import backup, database, digests, doctor, evaluation, models, questions, running, sql
 from bot.evaluation import CasesError
 from bot.semantic import SemanticModelError
 from bot.store import BackupError, StoreError
@@ -16,7 +16,7 @@ from bot.warehouse import WarehouseError
 cli = typer.Typer(
     help="Ask a tournament's database a question.", no_args_is_help=True, add_completion=True
 )
-for part in (questions, running, models, evaluation, sql, database, digests, backup):
+for part in (questions, running, models, evaluation, sql, database, digests, backup, doctor):
     cli.add_typer(part.cli)
 
 

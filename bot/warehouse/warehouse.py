@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -114,6 +115,13 @@ class Warehouse:
         """What our role can do beyond what it needs, and what it lacks."""
         async with self._transaction(EVENTS_ONLY) as connection:
             return await role_faults(connection, model)
+
+    async def now(self) -> datetime:
+        """The time by the database's clock, aware."""
+        async with self._transaction(EVENTS_ONLY) as connection:
+            moment = await connection.fetchval("SELECT pg_catalog.clock_timestamp()")
+            assert isinstance(moment, datetime)
+            return moment
 
     async def ping(self) -> None:
         """Return once the database has answered."""

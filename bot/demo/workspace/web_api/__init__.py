@@ -86,15 +86,18 @@ class Door:
         """Answer one call."""
         name = request.path_params["method"]
         args: Json = {}
-        status, headers = 200, {}
+        status: int = 200
+        headers: dict[str, str] = {}
         try:
             method = self._method(name)
             token, args = await read_call(request, takes_json=method.takes_json)
+            if token == self.bot_token and self.scopes is not None:
+                headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
             answer: Json = {"ok": True, **self._answer(name, method, token, args)}
         except SlackError as error:
             answer = {"ok": False, "error": error.code, **error.extra}
             if error.retry_after is not None:
-                status, headers = 429, {"Retry-After": str(error.retry_after)}
+                status, headers["Retry-After"] = 429, str(error.retry_after)
         except Exception as bug:  # noqa: BLE001 - the workspace's own mistake, told as Slack does
             self.complaints.append(bug)
             answer = {"ok": False, "error": "internal_error"}

@@ -1,0 +1,14 @@
+"""`game-stats-bot doctor`: is everything there that the bot needs, and if not, what mends it?
+
+    read()                       the settings, bad ones at their defaults, and what is bad
+    examine(settings)            a `Finding` for each thing that was looked at
+
+Every check stands alone: one that fails or hangs keeps no other from being made, and nothing here
+writes to any server. A finding never holds a secret.
+"""
+
+from bot.doctor.examine import examine
+from bot.doctor.finding import Finding, Grade, exit_code
+from bot.doctor.read import read
+
+__all__ = ["Finding", "Grade", "examine", "exit_code", "read"]
