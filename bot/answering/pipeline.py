@@ -97,6 +97,11 @@ class Answering:
         """Stop a question wherever it is; one that is answered stays so. Raises StoreError."""
         await self.store.stops.stop(question_id)
 
+    async def withdraw(self, question_id: str) -> None:
+        """Stop a question, and let none in its thread go on from it. Raises StoreError."""
+        await self.store.stops.stop(question_id)
+        await self.store.answers.leave_thread(question_id)
+
     async def stopped(self, question: Question) -> None:
         """Record a question whose `answer` was cancelled because its asker went away."""
         stopped = words.refusal(Code.STOPPED)

@@ -212,7 +212,7 @@ async def _ask(rooms: Rooms, clicked: Click, text: str) -> None:
         response_url=clicked.response_url if clicked.private else "",
         quoted=True,
     )
-    await intake.put(rooms.jobs, ask)
+    await intake.put(rooms, ask)
 
 
 async def _choose(rooms: Rooms, clicked: Click) -> None:
@@ -233,7 +233,7 @@ async def _choose(rooms: Rooms, clicked: Click) -> None:
         quoted=True,
         reply_ts=place,
     )
-    await intake.put(rooms.jobs, ask)
+    await intake.put(rooms, ask)
 
 
 _HANDLERS: Mapping[str, Callable[[Rooms, Click], Awaitable[None]]] = {

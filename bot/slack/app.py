@@ -1,6 +1,6 @@
 """The Slack surface put together: what listens, what works, how it starts, is watched and stops.
 
-async with open_slack(config, answering, digests, jobs, metrics) as slack:
+async with open_slack(config, answering, digests, jobs, metrics, asked) as slack:
 await slack.listen()        # Socket Mode, until cancelled; or mount slack.routes()
 """
 
@@ -29,6 +29,7 @@ from bot.slack.outages import KNOWN
 from bot.slack.people import People
 from bot.slack.ports import Answering, Digests, Jobs, Rooms
 from bot.slack.web import is_local, new_client, open_web
+from bot.store import Asked
 
 log = structlog.get_logger()
 
@@ -166,14 +167,19 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
 
 @asynccontextmanager
 async def open_slack(
-    config: SlackConfig, answering: Answering, others: Digests, jobs: Jobs, metrics: Metrics
+    config: SlackConfig,
+    answering: Answering,
+    others: Digests,
+    jobs: Jobs,
+    metrics: Metrics,
+    asked: Asked,
 ) -> AsyncIterator[SlackSurface]:
     """Open the surface and take its jobs; leaving waits for running listeners.
 
     Slack need not be reachable yet.
     """
     async with open_web(config.bot_token, config.api_url, metrics) as web:
-        rooms = Rooms(web, People(web, config.admins), answering, others, jobs)
+        rooms = Rooms(web, People(web, config.admins), answering, others, jobs, asked)
         worker.register(rooms)
         digests.register(rooms)
         app = build_slack_app(rooms, config)

@@ -28,7 +28,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
             await ack(texts.STATS)
             return
         try:
-            await intake.put(rooms.jobs, _private(given))
+            await intake.put(rooms, _private(given))
         except Exception as error:  # noqa: BLE001 (`words` logs it)
             await ack(words(error))
         else:

@@ -14,6 +14,7 @@ import structlog
 
 from bot.slack.errors import (
     BlocksRejectedError,
+    CallRejectedError,
     ChannelClosedError,
     MessageGoneError,
     RateLimitedError,
@@ -138,20 +139,38 @@ async def replace(
     thread_ts: str,
     forms: Sequence[Message],
     metadata: Mapping[str, Any],
+    check: Callable[[], Awaitable[None]] | None = None,
 ) -> Message:
     """Edit the answer in; where the message is gone, post it anew. Give the form that is shown.
 
-    Raises SlackError.
+    Raises SlackError, and what `check` raises, which is asked before each try.
     """
 
+    async def step(form: Message) -> None:
+        if check is not None:
+            await check()
+        await edit(web, channel, ts, form, metadata)
+
     async def send(form: Message) -> None:
-        await patiently(lambda: edit(web, channel, ts, form, metadata), harmless=True)
+        await patiently(lambda: step(form), harmless=True)
 
     try:
         form, _none = await plainer(web, forms, send)
     except MessageGoneError:
         form, _ = await _post(web, channel, thread_ts, forms, metadata)
     return form
+
+
+async def remove(web: Web, channel: str, ts: str) -> None:
+    """Delete a message of ours; one that is gone or out of reach is no fault. Raises SlackError."""
+
+    async def step() -> None:
+        await web.call("chat.delete", channel=channel, ts=ts)
+
+    try:
+        await patiently(step, harmless=True)
+    except (MessageGoneError, ChannelClosedError, CallRejectedError) as error:
+        log.info("not_removed", reason=error.code)
 
 
 class Addressee(Protocol):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from bot.domain import Asker, Question
-from bot.slack.ports import Jobs
+from bot.slack.ports import Rooms
+from bot.store import Said
 
 QUESTION = "question"
 """The name of the job that answers a question."""
@@ -31,6 +32,9 @@ class Ask:
     the answer is for the asker alone. `quoted` repeats the question above the answer, and the
     answer takes the place of our message `reply_ts`. One that was `overheard`, not said to us, is
     answered only in a thread where we have answered before.
+
+    `said_ts` is the person's message, which they may edit or delete; `instead` is the question that
+    it asked before it was edited.
     """
 
     id: str
@@ -44,6 +48,13 @@ class Ask:
     quoted: bool = False
     reply_ts: str = ""
     overheard: bool = False
+    said_ts: str = ""
+    instead: str = ""
+
+    @property
+    def said(self) -> Said:
+        """The message that asks this; without a `said_ts` there is none."""
+        return Said(self.team, self.channel, self.said_ts)
 
     def question(self) -> Question:
         """The question without what only Slack needs."""
@@ -101,12 +112,25 @@ def ask_from_event(team: str, event: Mapping[str, Any]) -> Ask:
         text=readable(str(event.get("text", ""))),
         ts=ts,
         thread_ts=str(event.get("thread_ts") or ts),
+        said_ts=ts,
     )
 
 
-async def put(jobs: Jobs, ask: Ask) -> bool:
-    """Queue a question; False if it is known already. Raises StoreError."""
-    return await jobs.put(QUESTION, asdict(ask), ask.id)
+async def put(rooms: Rooms, ask: Ask, version: float = 0) -> None:
+    """Queue a question, once; not if its message was edited or deleted since. Raises StoreError.
+
+    A `version` above 0 is an edit: the question before it is stopped.
+    """
+    if ask.said_ts:
+        stands, before = await rooms.asked.note(
+            ask.said, version=version, question_id=ask.id, text=ask.text
+        )
+        if stands != ask.id:
+            return
+        if before:
+            ask = replace(ask, instead=before)
+            await rooms.answering.stop(before)
+    await rooms.jobs.put(QUESTION, asdict(ask), ask.id)
 
 
 def readable(text: str) -> str:

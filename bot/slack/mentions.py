@@ -23,7 +23,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         event: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> None:
         if said_by_person(event):
-            await intake.put(rooms.jobs, intake.ask_from_event(context.team_id or "", event))
+            await intake.put(rooms, intake.ask_from_event(context.team_id or "", event))
         await next_()
 
     app.event("app_mention", middleware=[take])(acknowledged)
@@ -31,13 +31,15 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
 def said_by_person(event: Mapping[str, Any]) -> bool:
     """Whether a person said this just now: no bot, no edit, no deletion, no system message."""
-    subtype = event.get("subtype")
+    return by_person(event) and not event.get("edited") and not event.get("hidden")
+
+
+def by_person(message: Mapping[str, Any]) -> bool:
+    """Whether a message is a person's own words: no bot's, no system message."""
     return (
-        bool(event.get("user"))
-        and not event.get("bot_id")
-        and not event.get("edited")
-        and not event.get("hidden")
-        and subtype in {None, "file_share", "thread_broadcast"}
+        bool(message.get("user"))
+        and not message.get("bot_id")
+        and message.get("subtype") in {None, "file_share", "thread_broadcast"}
     )
 
 

@@ -17,7 +17,7 @@ from bot.domain import Answer, Event, Outcome, Question, Refusal, Report
 from bot.jobs import Handler
 from bot.slack.people import People
 from bot.slack.web import Web
-from bot.store import DigestSchedule, StoredAnswer
+from bot.store import Asked, DigestSchedule, StoredAnswer
 
 
 class Answering(Protocol):
@@ -28,6 +28,9 @@ class Answering(Protocol):
 
     async def stop(self, question_id: str, /) -> None:
         """Stop a question wherever it is. Raises StoreError."""
+
+    async def withdraw(self, question_id: str, /) -> None:
+        """Stop a question, and let none go on from it. Raises StoreError."""
 
     async def rows(self, question_id: str, team: str, channel: str, /) -> Answer | Refusal:
         """Run an answer's SQL again; never raises."""
@@ -91,3 +94,4 @@ class Rooms:
     answering: Answering
     digests: Digests
     jobs: Jobs
+    asked: Asked

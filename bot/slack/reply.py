@@ -7,7 +7,7 @@ again (its worker died, say) finds the reply that exists and edits it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -95,9 +95,15 @@ def _is_reply(message: Mapping[str, Any], ask: Ask) -> bool:
     )
 
 
-async def finish(web: Web, ask: Ask, ts: str, forms: Sequence[Message]) -> Message:
-    """Edit the answer into the reply; give the form that is shown, or raise SlackError."""
-    return await delivery.replace(web, ask.channel, ts, ask.thread_ts, forms, metadata(ask.id))
+async def finish(
+    web: Web, ask: Ask, ts: str, forms: Sequence[Message], check: Callable[[], Awaitable[None]]
+) -> Message:
+    """Edit the answer into the reply; give the form that is shown.
+
+    Raises SlackError, and what `check` raises, which is asked just before.
+    """
+    mark = metadata(ask.id)
+    return await delivery.replace(web, ask.channel, ts, ask.thread_ts, forms, mark, check)
 
 
 @asynccontextmanager

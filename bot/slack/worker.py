@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 
 from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
-from bot.slack import delivery, intake, reply, rows
+from bot.slack import delivery, intake, reply, rows, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
 from bot.slack.ports import Rooms
@@ -24,11 +25,15 @@ from bot.slack.render.pieces import Message
 from bot.slack.render.refusal import refusal_messages
 from bot.slack.render.stages import looking
 from bot.slack.render.status import status_messages
+from bot.slack.withdrawal import GivenWayError
 from bot.store import StoreError
 
 log = structlog.get_logger()
 
 STATUS = "status"
+
+SETTLE = 1.5
+"""Seconds for which an edited question waits for the next edit."""
 
 SLOW = 1.0
 """Seconds after which a person who waits for a private answer is told that it is on its way."""
@@ -38,6 +43,7 @@ def register(rooms: Rooms) -> None:
     """Take this room's jobs."""
     rooms.jobs.register(intake.QUESTION, _open_channels(lambda job: _question(rooms, job)))
     rooms.jobs.register(rows.ROWS, _open_channels(lambda job: rows.show(rooms, job)))
+    rooms.jobs.register(withdrawal.WITHDRAW, _open_channels(lambda job: withdrawal.do(rooms, job)))
     rooms.jobs.register(STATUS, _open_channels(lambda job: _status(rooms, job)))
 
 
@@ -53,23 +59,59 @@ def _open_channels(handler: Callable[[Job], Awaitable[None]]) -> Handler:
 
 async def _question(rooms: Rooms, job: Job) -> None:
     ask = intake.read(Ask, job.payload)
-    question = ask.question()
+    if ask.instead:
+        await asyncio.sleep(SETTLE)  # of several edits in a row the last is asked
+    if not await withdrawal.stands(rooms, ask):
+        return
+    if ask.instead:
+        await rooms.answering.withdraw(ask.instead)
+    standing = await rooms.asked.standing(ask.said) if ask.said_ts else None
+    ours = standing.reply_ts if standing is not None else ""
     here = (ask.team, ask.channel, ask.thread_ts)
-    if ask.overheard and not await rooms.answering.answered_in(*here):
+    if ask.overheard and not ours and not await rooms.answering.answered_in(*here):
         return
     if ask.response_url:
-        async with _note_if_slow(rooms, ask, looking(ask.id, ask.user)):
-            outcome = await rooms.answering.answer(question, silent)
-        setting = await _setting(rooms, ask, outcome)
-        form = await delivery.whisper(rooms.web, ask, _messages(outcome, question, setting))
-        await rows.draw(rooms, ask, outcome, setting, form)
-        return
-    ts = await reply.place(rooms.web, ask, again=job.attempt > 1)
-    async with reply.showing(rooms.web, ask, ts) as report:
-        outcome = await rooms.answering.answer(question, report)
+        await _whispered(rooms, ask)
+    else:
+        await _replied(rooms, replace(ask, reply_ts=ask.reply_ts or ours), job)
+
+
+async def _whispered(rooms: Rooms, ask: Ask) -> None:
+    question = ask.question()
+    async with _note_if_slow(rooms, ask, looking(ask.id, ask.user)):
+        outcome = await rooms.answering.answer(question, silent)
     setting = await _setting(rooms, ask, outcome)
-    form = await reply.finish(rooms.web, ask, ts, _messages(outcome, question, setting))
+    form = await delivery.whisper(rooms.web, ask, _messages(outcome, question, setting))
     await rows.draw(rooms, ask, outcome, setting, form)
+
+
+async def _replied(rooms: Rooms, ask: Ask, job: Job) -> None:
+    ts = await _placed(rooms, ask, again=job.attempt > 1)
+    question = ask.question()
+    try:
+        await withdrawal.check(rooms, ask)
+        async with reply.showing(rooms.web, ask, ts) as report:
+            outcome = await rooms.answering.answer(question, report)
+        setting = await _setting(rooms, ask, outcome)
+        forms = _messages(outcome, question, setting)
+        form = await reply.finish(rooms.web, ask, ts, forms, lambda: withdrawal.check(rooms, ask))
+        # Once more: it may have been deleted while the answer was on its way to Slack.
+        await withdrawal.check(rooms, ask)
+    except GivenWayError:
+        await withdrawal.give_way(rooms, ask, ts)
+    else:
+        await rows.draw(rooms, ask, outcome, setting, form)
+
+
+async def _placed(rooms: Rooms, ask: Ask, *, again: bool) -> str:
+    """The ts of the one reply to a message, which an edit of it takes over."""
+    ts = await reply.place(rooms.web, ask, again=again)
+    if not ask.said_ts:
+        return ts
+    first = await rooms.asked.reply(ask.said, ts)
+    if first != ts:  # the question before the edit was placed at the same moment
+        await delivery.remove(rooms.web, ask.channel, ts)
+    return first
 
 
 async def _setting(rooms: Rooms, ask: Ask, outcome: Outcome) -> Setting:

@@ -8,6 +8,7 @@ the cache and the flights, which do without.
 """
 
 from bot.store.answers import Answers, Recent, StoredAnswer
+from bot.store.asked import Asked, Said, Standing
 from bot.store.backup import BackupError, Taken, export, take_in
 from bot.store.bindings import Binding, Bindings
 from bot.store.cache import Cache
@@ -23,6 +24,7 @@ from bot.store.store import Store, open_store
 
 __all__ = [
     "Answers",
+    "Asked",
     "BackupError",
     "Binding",
     "Bindings",
@@ -34,6 +36,8 @@ __all__ = [
     "Flights",
     "Limits",
     "Recent",
+    "Said",
+    "Standing",
     "Stops",
     "Store",
     "StoreDown",

@@ -143,6 +143,12 @@ class Answers:
             row = await connection.fetchrow(sql, team, channel, thread, ANSWERED)
         return _stored(row) if row else None
 
+    async def leave_thread(self, question_id: str) -> None:
+        """Let nothing go on from this question any more: its message was edited or deleted."""
+        sql = "UPDATE bot.answers SET thread = '' WHERE question_id = $1"
+        async with self._database.connection() as connection:
+            await connection.execute(sql, question_id)
+
     async def recent(self) -> Recent:
         """What the last hour was like."""
         sql = """

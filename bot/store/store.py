@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from bot.store.answers import Answers
+from bot.store.asked import Asked
 from bot.store.bindings import Bindings
 from bot.store.cache import Cache
 from bot.store.claims import Claims
@@ -40,6 +41,7 @@ class Store:
     claims: Claims
     flights: Flights
     stops: Stops
+    asked: Asked
     database: Database
     redis: Redis
 
@@ -90,6 +92,7 @@ async def open_store(
             claims=Claims(redis, f"{prefix}claim:"),
             flights=Flights(redis, f"{prefix}flight:"),
             stops=Stops(redis, f"{prefix}stop:"),
+            asked=Asked(redis, f"{prefix}asked:"),
             database=database,
             redis=redis,
         )

@@ -35,7 +35,8 @@ from bot.llm.status import ConfiguredModel
 from bot.metrics import Metrics, new_metrics
 from bot.slack import SlackConfig, SlackSurface, open_slack
 from bot.slack.render.stages import STOP
-from bot.store import DigestSchedule, Recent, StoredAnswer
+from bot.store import Asked, DigestSchedule, Recent, StoredAnswer
+from bot.store.redis import open_redis
 from tests.oracle.check import check
 from tests.slack.samples import SPRING, WINTER, answer, table
 
@@ -60,10 +61,16 @@ class FakeAnswering:
     known: dict[str, StoredAnswer] = field(default_factory=dict)
     failure: Exception | None = None
     stops: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
 
     async def stop(self, question_id: str, /) -> None:
         """Remember what is to be stopped."""
         self.stops.append(question_id)
+
+    async def withdraw(self, question_id: str, /) -> None:
+        """Stop it, and forget that it was asked in its thread."""
+        self.stops.append(question_id)
+        self.withdrawn.append(question_id)
 
     async def answer(self, question: Question, report: Report, /) -> Outcome:
         """Answer, and keep it for the buttons."""
@@ -269,7 +276,8 @@ async def running(
     pace = Pace(lease=2.0, grace=2.0, backoff=0.05)
     async with (
         open_jobs(redis_url, pace) as jobs,
-        open_slack(config, answering, others, jobs, metrics) as slack,
+        open_redis(redis_url) as redis,
+        open_slack(config, answering, others, jobs, metrics, Asked(redis, "asked:")) as slack,
     ):
         tasks = [asyncio.create_task(slack.listen())]
         if work:

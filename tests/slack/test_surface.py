@@ -117,11 +117,11 @@ async def test_tokens_that_slack_refuses_are_tried_until_it_takes_them(
 async def test_everything_subscribed_is_acknowledged(scene: Scene) -> None:
     """Events without a surface (Home, plain messages, edits) are taken without a word."""
     scene.workspace.gestures.open_home(scene.workspace.person("maya"))
-    scene.workspace.post("maya", "general", "hello everybody")
+    greeting = scene.workspace.post("maya", "general", "hello everybody")
     direct = scene.workspace.direct("sam", "first question")
     place = scene.workspace.state.direct(scene.workspace.person("sam")).id
     await scene.reply(place, direct)
-    scene.workspace.gestures.edit(scene.workspace.person("sam"), place, direct, "changed")
+    scene.workspace.edit("maya", "general", greeting, "hello all")
     await scene.ask()
     assert scene.workspace.outbox.undelivered == []
     assert len(scene.answering.asked) == 2

@@ -10,7 +10,7 @@ import pytest
 from redis import exceptions as redis_errors
 
 from bot.domain import Asker, Dialect, Draft, Source
-from bot.store import Cache, Flights, Store, StoreDown, StoreError, open_store
+from bot.store import Cache, Flights, Said, Standing, Store, StoreDown, StoreError, open_store
 from bot.store.errors import translated
 
 DRAFT = Draft("SELECT 1", Dialect.DUCKDB, Source.MODEL, "m", 10, 20, 3.5, fell_back=True)
@@ -96,6 +96,28 @@ async def test_claims(store: Store) -> None:
     async with asyncio.timeout(30):
         while not await store.claims.claim("event", 60):  # noqa: ASYNC110 - Redis sets no Event
             await asyncio.sleep(0.02)
+
+
+async def test_the_latest_version_of_a_message_stands(store: Store) -> None:
+    """Edits may arrive in any order and twice; a deleted message asks nothing ever again."""
+    said = Said("T1", "C1", "1.0")
+
+    async def note(version: float, name: str) -> tuple[str, str]:
+        return await store.asked.note(said, version=version, question_id=name, text=name)
+
+    assert await store.asked.standing(said) is None
+    assert await note(0, "first") == ("first", "")
+    assert await note(7.5, "third") == ("third", "first")
+    assert await note(3.5, "second") == ("third", "first")
+    assert await note(7.5, "third") == ("third", "first")
+    assert await store.asked.reply(said, "9.0") == "9.0"
+    assert await store.asked.reply(said, "9.1") == "9.0"
+    assert await store.asked.standing(said) == Standing("third", "third", "9.0")
+    assert await store.asked.withdraw(said) == "third"
+    assert await store.asked.withdraw(said) == "third"
+    assert await note(8.5, "late") == ("", "third")
+    await store.asked.reply_removed(said)
+    assert await store.asked.standing(said) == Standing("", "")
 
 
 async def test_redis_down(down_store: Store) -> None:

@@ -1,4 +1,4 @@
-"""What a person does: writes, edits, reacts, opens Home, runs a command.
+"""What a person does: writes, edits, deletes, reacts, opens Home, runs a command.
 
 One implementation for the page and for the tests: each gesture changes the state and tells the app
 what Slack would tell it. PageError says, in words for that person, what cannot be done.
@@ -63,15 +63,41 @@ class Gestures:
         )
         if message["user"] != user:
             raise PageError("you can only edit your own messages")
+        if not words.strip():
+            raise PageError("write something first")
         before = dict(message)
         message["text"] = messages.typed(self.state, words)
-        message["edited"] = {"user": user, "ts": self.state.next_ts()}
+        now = self.state.next_ts()
+        message["edited"] = {"user": user, "ts": now}
         messages.show(self.state, place, message)
-        event = messages.event_of(
-            self.state, place, message, subtype="message_changed", previous_message=before
-        )
-        self.outbox.tell(f"message.{place.family}", event | {"message": message, "hidden": True})
+        self._tell_of_change(place, messages.change_of(self.state, place, message, before, now))
         return message
+
+    def delete(self, user: str, channel: str, ts: str) -> None:
+        """Delete a message of one's own; one with replies leaves a stone in its place, as in Slack.
+
+        Source: docs.slack.dev/reference/events/message/message_deleted.
+        """
+        place, message = (
+            place_of(self.state, user, channel),
+            message_of(self.state, user, channel, ts),
+        )
+        if message["user"] != user:
+            raise PageError("you can only delete your own messages")
+        now = self.state.next_ts()
+        if not message.get("reply_count"):
+            messages.remove(self.state, place, message)
+            self._tell_of_change(place, messages.deletion_of(self.state, place, message, now))
+            return
+        before = dict(message)
+        message |= {"subtype": "tombstone", "text": "This message was deleted.", "hidden": True}
+        message |= {"user": "USLACKBOT"}
+        messages.show(self.state, place, message)
+        self._tell_of_change(place, messages.change_of(self.state, place, message, before, now))
+
+    def _tell_of_change(self, place: Channel, event: Json) -> None:
+        if self.state.bot.id in place.members:
+            self.outbox.tell(f"message.{place.family}", event)
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Add a reaction, or take it back."""

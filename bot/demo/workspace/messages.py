@@ -178,3 +178,31 @@ def event_of(state: State, channel: Channel, message: Json, **extra: Any) -> Jso
         "team": state.team,
         **extra,
     }
+
+
+def change_of(state: State, channel: Channel, message: Json, before: Json, now: str) -> Json:
+    """Return the event that tells the app that `message` was `before` until `now`."""
+    return _changed(state, channel, now, before) | {
+        "subtype": "message_changed",
+        "message": public(message, metadata=False),
+    }
+
+
+def deletion_of(state: State, channel: Channel, message: Json, now: str) -> Json:
+    """Return the event that tells the app that `message` is gone."""
+    return _changed(state, channel, now, message) | {
+        "subtype": "message_deleted",
+        "deleted_ts": message["ts"],
+    }
+
+
+def _changed(state: State, channel: Channel, now: str, before: Json) -> Json:
+    return {
+        "type": "message",
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": event_of(state, channel, before)["channel_type"],
+        "previous_message": public(before, metadata=False),
+        "ts": now,
+        "event_ts": now,
+    }

@@ -192,26 +192,34 @@ class Page:
         async def close(user: str, body: Mapping[str, Any]) -> None:
             await self.clicks.close(user, body["view"])
 
-        async def react(user: str, body: Mapping[str, Any]) -> None:
-            hands.react(user, body["channel"], body["ts"], body["name"])
-
-        async def edit(user: str, body: Mapping[str, Any]) -> None:
-            hands.edit(user, body["channel"], body["ts"], str(body["text"]))
-
         async def home(user: str, body: Mapping[str, Any]) -> None:
             hands.open_home(user, str(body.get("tab", "home")))
 
         return {
             "click": click,
             "close": close,
-            "edit": edit,
             "home": home,
             "lack": self._lack,
             "post": post,
-            "react": react,
             "submit": submit,
             "suggest": suggest,
+            **self._message_actions(),
         }
+
+    def _message_actions(self) -> Mapping[str, Action]:
+        """What is done to a message that is there."""
+        hands = self.gestures
+
+        async def react(user: str, body: Mapping[str, Any]) -> None:
+            hands.react(user, body["channel"], body["ts"], body["name"])
+
+        async def edit(user: str, body: Mapping[str, Any]) -> None:
+            hands.edit(user, body["channel"], body["ts"], str(body["text"]))
+
+        async def delete(user: str, body: Mapping[str, Any]) -> None:
+            hands.delete(user, body["channel"], body["ts"])
+
+        return {"delete": delete, "edit": edit, "react": react}
 
 
 class _Static(StaticFiles):

@@ -221,6 +221,14 @@ class Workspace:
         place = self.state.direct(self.person(user))
         return self.post(user, place.id, text, thread_ts)
 
+    def edit(self, user: str, channel: str, ts: str, text: str) -> None:
+        """Change a message of one's own."""
+        self.gestures.edit(self.person(user), self.channel(channel).id, ts, text)
+
+    def delete(self, user: str, channel: str, ts: str) -> None:
+        """Delete a message of one's own."""
+        self.gestures.delete(self.person(user), self.channel(channel).id, ts)
+
     async def command(self, user: str, channel: str, words: str) -> None:
         """Run a slash command. Raises PageError if the app does not take it."""
         await self.gestures.command(self.person(user), self.channel(channel).id, words)

@@ -6,7 +6,7 @@ from bot.demo.workspace import messages
 from bot.demo.workspace.blocks import check_message
 from bot.demo.workspace.errors import SlackError, invalid
 from bot.demo.workspace.messages import show
-from bot.demo.workspace.state import Channel, Json, State, Whisper
+from bot.demo.workspace.state import Json, Whisper
 from bot.demo.workspace.web_api.calls import Call, Method, channel_of, own_message, writable
 
 STREAM_SECONDS = 300.0
@@ -67,31 +67,14 @@ def update(call: Call) -> Json:
     if not call.args.get("blocks"):
         message["edited"] = {"user": state.bot.id, "ts": now}
     show(state, channel, message)
-    _tell_of_change(state, channel, message, before, now)
+    changed = messages.change_of(state, channel, message, before, now)
+    state.tell_app(f"message.{channel.family}", changed)
     return {
         "channel": channel.id,
         "ts": message["ts"],
         "text": message["text"],
         "message": message,
     }
-
-
-def _tell_of_change(state: State, channel: Channel, message: Json, before: Json, now: str) -> None:
-    event = messages.event_of(state, channel, message)
-    state.tell_app(
-        f"message.{channel.family}",
-        {
-            "type": "message",
-            "subtype": "message_changed",
-            "hidden": True,
-            "channel": channel.id,
-            "channel_type": event["channel_type"],
-            "message": messages.public(message, metadata=False),
-            "previous_message": messages.public(before, metadata=False),
-            "ts": now,
-            "event_ts": now,
-        },
-    )
 
 
 def delete(call: Call) -> Json:
