@@ -1,9 +1,7 @@
-"""What the house talks about: a question, a draft, a guarded query, a result, and how it ends.
+"""A question, a draft, a guarded query, a result, and how a question ends.
 
-Everything here is a frozen value without I/O, and every other room may import it.
-A question ends as an `Answer`, a `Refusal` or a `Clarification` (asked back); a refusal is a
-value, never an exception that escapes. Only `bot.guard` can make a `GuardedQuery`, and
-`bot.warehouse` runs nothing else.
+A question ends as an `Answer`, a `Refusal` or a `Clarification` (asked back). Only `bot.guard` can
+make a `GuardedQuery`, and `bot.warehouse` runs nothing else.
 """
 
 from __future__ import annotations
@@ -11,8 +9,9 @@ from __future__ import annotations
 import enum
 from dataclasses import InitVar, dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
+
+from bot.domain.codes import Code
 
 QUESTION_LIMIT = 500
 """The longest question taken, in characters."""
@@ -29,100 +28,6 @@ class Dialect(enum.StrEnum):
 
     POSTGRES = "postgres"
     DUCKDB = "duckdb"
-
-
-class Kind(enum.StrEnum):
-    """Why a question went unanswered: the question, something that is down, or our own mistake."""
-
-    REFUSAL = "refusal"
-    OUTAGE = "outage"
-    BUG = "bug"
-
-
-class Code(enum.StrEnum):
-    """Every way in which a question can go unanswered. The value is what logs and metrics carry."""
-
-    # The question itself.
-    EMPTY = "empty"
-    TOO_LONG = "too_long"
-    NOT_BOUND = "not_bound"
-    RATE_LIMITED = "rate_limited"
-    NOT_ABOUT_DATA = "not_about_data"
-    # The guard, on the SQL that was drafted.
-    NOT_SQL = "not_sql"
-    NOT_A_QUERY = "not_a_query"
-    UNKNOWN_TABLE = "unknown_table"
-    UNKNOWN_COLUMN = "unknown_column"
-    FORBIDDEN_FUNCTION = "forbidden_function"
-    FORBIDDEN_TYPE = "forbidden_type"
-    FORBIDDEN_SYNTAX = "forbidden_syntax"
-    UNSUPPORTED_DIALECT = "unsupported_dialect"
-    TOO_COMPLEX = "too_complex"
-    # Running it.
-    TOO_COSTLY = "too_costly"
-    TIMED_OUT = "timed_out"
-    QUERY_FAILED = "query_failed"
-    # Something is down.
-    MODEL_DOWN = "model_down"
-    MODEL_MISSING = "model_missing"
-    MODEL_TIMED_OUT = "model_timed_out"
-    DATABASE_DOWN = "database_down"
-    STORE_DOWN = "store_down"
-    BUSY = "busy"
-    STOPPED = "stopped"
-    # Our own mistake.
-    BUG = "bug"
-
-    @property
-    def kind(self) -> Kind:
-        """Whether this is a refusal, an outage or a bug."""
-        if self is Code.BUG:
-            return Kind.BUG
-        return Kind.OUTAGE if self in _OUTAGES else Kind.REFUSAL
-
-
-_OUTAGES = frozenset(
-    {
-        Code.MODEL_DOWN,
-        Code.MODEL_MISSING,
-        Code.MODEL_TIMED_OUT,
-        Code.DATABASE_DOWN,
-        Code.STORE_DOWN,
-        Code.BUSY,
-    }
-)
-
-
-class Stage(enum.StrEnum):
-    """Where a question is on its way; what progress reports carry, in this order."""
-
-    QUEUED = "queued"
-    CHECKING = "checking"
-    WARMING = "warming"
-    DRAFTING = "drafting"
-    GUARDING = "guarding"
-    RUNNING = "running"
-    REPAIRING = "repairing"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step of a question. `detail` is a short sentence for people, or empty."""
-
-    stage: Stage
-    detail: str = ""
-
-
-class Report(Protocol):
-    """Takes progress; Slack, the HTTP API and the terminal each have one. Must not raise."""
-
-    async def __call__(self, progress: Progress, /) -> None:
-        """Show `progress` to whoever waits."""
-
-
-async def silent(_progress: Progress, /) -> None:
-    """Report to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
