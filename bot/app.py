@@ -18,6 +18,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.answering import Answering, Directory, Drafting, prompt_maker
 from bot.answering.everyday import everyday
+from bot.answering.models import ModelAdmin
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.retrieval import Budget, Retrieval, retrieval_for
 from bot.answering.verified import index
@@ -40,6 +41,9 @@ from bot.settings import Settings
 from bot.store import Database, Store, open_database, open_store
 from bot.traces import Traces, open_traces
 from bot.warehouse import RoleFault, open_warehouse
+
+WARM_UP = "How many teams are there?"
+"""The question that a model is warmed with; what it answers does not matter."""
 
 CONCURRENCY = 32
 """Jobs that one process works on at once."""
@@ -152,6 +156,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             directory_of_events=Directory(model, warehouse, settings.timezone),
             verified=index(model),
             queue_depth=jobs.depth,
+            models=ModelAdmin(router, store, models, lambda: drafting.prompts.prompt(WARM_UP, ())),
             parts=parts,
         )
         yield App(

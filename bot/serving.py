@@ -46,9 +46,6 @@ KEYS_SECONDS = 5.0
 KEYS_BYTES = 256_000
 """What fetching the keys that sign tokens may take."""
 
-WARM_SECONDS = 600.0
-"""How long a language model may take to load."""
-
 
 async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
     """Serve until SIGTERM or SIGINT: Slack and HTTP if `listen`, jobs and digests if `work`."""
@@ -197,7 +194,7 @@ async def _work(app: App, *, work: bool) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(app.jobs.work())
         group.create_task(app.digests.keep_time())
-        group.create_task(_until_done(lambda: _warm(app)))
+        group.create_task(app.answering.models.keep_warm())
         group.create_task(_until_done(lambda: _embed(app)))
 
 
@@ -205,12 +202,6 @@ async def _warn_of_role(app: App) -> None:
     """A line in the log for each thing that `database harden --check` would say."""
     for fault in await app.answering.warehouse.role_faults(app.model):
         log.warning("database role", fault=fault.what, mend=fault.mend)
-
-
-async def _warm(app: App) -> None:
-    make = app.answering.drafting.prompts.prompt("How many teams are there?", ())
-    await app.answering.router.warm(make, seconds=WARM_SECONDS)
-    log.info("language model is warm")
 
 
 async def _embed(app: App) -> None:

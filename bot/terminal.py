@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import getpass
 import json
 import uuid
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -94,6 +98,25 @@ def print_status(status: Status, *, as_json: bool) -> None:
         for name, value in values.items() if isinstance(values, dict) else ((room, values),):
             table.add_row(Text(name), Text(json.dumps(value, ensure_ascii=False)))
     _OUT.print(table)
+
+
+def say(text: str) -> None:
+    """A sentence."""
+    _OUT.print(text, markup=False, highlight=False)
+
+
+@contextlib.contextmanager
+def bytes_bar(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar; what it gives takes a status, the bytes done and those in all."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=_ERR) as bar:
+        task = bar.add_task(label, total=None)
+
+        def moved(status: str, done: int, total: int) -> None:
+            known = total or None
+            bar.update(task, description=f"{label}: {status}", completed=done, total=known)
+
+        yield moved
 
 
 def print_digest(written: Digest) -> None:

@@ -18,6 +18,7 @@ from bot.answering import asking_back, text, verified, words
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.followup import Previous
+from bot.answering.models import ModelAdmin
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.recording import Trail, record, safely
 from bot.answering.running import Running, ids
@@ -73,6 +74,7 @@ class Answering:
     directory_of_events: Directory
     verified: verified.VerifiedIndex
     queue_depth: Callable[[], Awaitable[int]]
+    models: ModelAdmin
     parts: Parts = EVERYTHING
 
     @property
@@ -235,6 +237,7 @@ class Answering:
         return await self.bound(question.asker.team, question.channel)
 
     async def _asked(self, question: Question, events: tuple[Event, ...]) -> Asked:
+        await self.models.catch_up()
         names = await self.directory_of_events.names(events, self.query)
         before = await self._previous(question) if self.parts.followups else None
         asked = self.drafting.asked(question.text, events, names, datetime.now(UTC), before)

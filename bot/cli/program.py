@@ -9,6 +9,7 @@ from bot.answering.parts import PartsError
 from bot.app import ConfigError
 from bot.cli import backup, database, digests, doctor, evaluation, models, questions, running, sql
 from bot.evaluation import CasesError
+from bot.llm import LanguageModelError
 from bot.semantic import SemanticModelError
 from bot.store import BackupError, StoreError
 from bot.warehouse import WarehouseError
@@ -27,7 +28,7 @@ def main() -> None:
     except (BackupError, CasesError, ConfigError, PartsError, SemanticModelError) as error:
         _say(error)
         raise SystemExit(2) from None
-    except (StoreError, WarehouseError) as error:
+    except (LanguageModelError, StoreError, WarehouseError) as error:
         _say(error)
         raise SystemExit(3) from None
 

@@ -8,6 +8,7 @@ from bot.llm.circuit import CircuitState
 from bot.llm.errors import LanguageModelError
 from bot.llm.ollama import OllamaClient, open_ollama
 from bot.llm.profiles import Options, Prompt, profile_for, prompt_version
+from bot.llm.pulling import Pulled
 from bot.llm.router import ModelRouter, RouterOptions
 from bot.llm.routes import Route, listed, read_routes
 from bot.llm.status import ModelStatus
@@ -20,6 +21,7 @@ __all__ = [
     "OllamaClient",
     "Options",
     "Prompt",
+    "Pulled",
     "Route",
     "RouterOptions",
     "listed",

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from bot.llm.circuit import Circuit, CircuitState
 from bot.llm.errors import LanguageModelError, ModelMissingError, ServerDownError
 from bot.llm.ollama import OllamaClient
 from bot.llm.protocol import same_model
+from bot.llm.pulling import Pulled
 from bot.llm.routes import Route, read_routes
 from bot.llm.server import Seen, Server
 from bot.llm.status import ConfiguredModel, ModelStatus
@@ -56,6 +59,20 @@ class Fleet:
     def name(self, route: Route) -> str:
         """A route as people write it."""
         return route.model if route.address == self.first else f"{route.model}@{route.address}"
+
+    async def pull(self, name: str) -> AsyncGenerator[Pulled, None]:
+        """Fetch a model onto the server that its name says, else the first.
+
+        Raises LanguageModelError.
+        """
+        (route,) = read_routes((name,), self.first) or (Route(name, self.first),)
+        if route.address not in self.servers:
+            raise ModelMissingError(f"{route.address} is not a server of this bot's settings.")
+        server = self.on(route)
+        async with aclosing(server.client.pull(route.model)) as steps:
+            async for step in steps:
+                yield step
+        server.forget()
 
     async def find(self, name: str) -> Route:
         """Where the model `name` is installed, as its server calls it.

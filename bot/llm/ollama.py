@@ -1,4 +1,4 @@
-"""The Ollama server, over HTTP: generate and chat (streamed), tags, ps, show, embed.
+"""The Ollama server, over HTTP: generate, chat and pull (streamed), tags, ps, show, embed.
 
     async with open_ollama("http://localhost:11434") as client:
         completion = await client.complete(request, seconds=60)
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -34,8 +34,12 @@ from bot.llm.protocol import (
     refusal,
     refuse_truncated,
 )
+from bot.llm.pulling import Pull, Pulled
 
 CONNECT_SECONDS = 3.0
+PULL_SECONDS = 600.0
+"""How long a pull may be silent: the check of what was fetched reads it all."""
+
 LOOK_SECONDS = 5.0
 """For the small questions (version, tags, ps, show), which a healthy server answers at once."""
 
@@ -93,6 +97,31 @@ class OllamaClient:
     async def loaded(self) -> tuple[LoadedModel, ...]:
         """Every model that is in memory now."""
         return read_loaded(await self._look("GET", "/api/ps"))
+
+    async def unload(self, model: str) -> None:
+        """Have `model` out of the server's memory, once whoever uses it has ended."""
+        body = {"model": model, "keep_alive": 0, "stream": False}
+        await self._look("POST", "/api/generate", body)
+
+    async def pull(self, model: str) -> AsyncGenerator[Pulled, None]:
+        """Fetch `model` onto the server; what is fetched already stays there if one leaves early.
+
+        Raises ModelMissingError for a name that there is not.
+        """
+        pull, finished = Pull(model), False
+        timeout = httpx.Timeout(PULL_SECONDS, connect=CONNECT_SECONDS)
+        body = {"model": model, "stream": True}
+        with translated(self.address):
+            async with self._http.stream("POST", "/api/pull", json=body, timeout=timeout) as reply:
+                if reply.status_code != httpx.codes.OK:
+                    said = (await reply.aread()).decode(errors="replace")
+                    raise pull.failure(said)
+                async for line in reply.aiter_lines():
+                    pulled = pull.read(line)
+                    finished = finished or pulled.finished
+                    yield pulled
+        if not finished:
+            raise BadAnswerError(f"The server stopped in the middle of fetching {model}.")
 
     async def show(self, model: str) -> ModelDetails:
         """What `model` is. Raises ModelMissingError if the server does not have it."""

@@ -62,6 +62,11 @@ class Server:
         """Look anew the next time: something has changed."""
         self._until = 0.0
 
+    async def unload(self, model: str) -> None:
+        """Have `model` out of its memory. Raises LanguageModelError."""
+        await self.client.unload(model)
+        self.forget()
+
     async def context_length(self, model: str) -> int | None:
         """The tokens that `model` was made for; None if the server does not say. Never raises."""
         if model not in self._lengths:

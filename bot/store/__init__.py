@@ -12,6 +12,7 @@ from bot.store.asked import Asked, Said, Standing
 from bot.store.backup import BackupError, Taken, export, take_in
 from bot.store.bindings import Binding, Bindings
 from bot.store.cache import Cache
+from bot.store.choices import ModelChoice, ModelChoices
 from bot.store.claims import Claims
 from bot.store.database import Database, open_database
 from bot.store.digests import Digests, DigestSchedule
@@ -35,6 +36,8 @@ __all__ = [
     "Digests",
     "Flights",
     "Limits",
+    "ModelChoice",
+    "ModelChoices",
     "Recent",
     "Said",
     "Standing",

@@ -43,6 +43,7 @@ class Part:
 PARTS = (
     Part("bindings", ("team", "channel")),
     Part("digests", ("team", "channel")),
+    Part("language_models", ("single",)),
 )
 
 

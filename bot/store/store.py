@@ -17,6 +17,7 @@ from bot.store.answers import Answers
 from bot.store.asked import Asked
 from bot.store.bindings import Bindings
 from bot.store.cache import Cache
+from bot.store.choices import ModelChoices
 from bot.store.claims import Claims
 from bot.store.database import Database, open_database
 from bot.store.digests import Digests
@@ -35,6 +36,7 @@ class Store:
     bindings: Bindings
     answers: Answers
     digests: Digests
+    choices: ModelChoices
     embeddings: Embeddings
     cache: Cache
     limits: Limits
@@ -86,6 +88,7 @@ async def open_store(
             bindings=Bindings(database),
             answers=Answers(database),
             digests=Digests(database),
+            choices=ModelChoices(database),
             embeddings=Embeddings(database),
             cache=Cache(redis, f"{prefix}sql:", cache_seconds),
             limits=Limits(redis, f"{prefix}limit:", rate),

@@ -261,3 +261,32 @@ async def test_what_people_made_goes_out_and_in_as_a_file(
     )
     assert code == 2
     assert "cannot be written" in errors
+
+
+async def test_models_are_fetched_chosen_and_unloaded(
+    ollama: ScriptedOllama,
+    tournament: SampleDatabase,
+    fresh_database: Callable[[], Awaitable[str]],
+    redis_url: str,
+) -> None:
+    """Each says what it did in a sentence; what is not there is one line and a code."""
+    environment = {
+        "DATABASE_URL": tournament.reader_url,
+        "BOT_DATABASE_URL": await fresh_database(),
+        "REDIS_URL": redis_url,
+        "OLLAMA_BASE_URL": ollama.url,
+        "OLLAMA_MODEL": MODEL,
+    }
+    for words, said in (
+        ("pull new:1b", "new:1b is there."),
+        ("use new:1b", "Asked in this order from now on: new:1b\n"),
+        (f"fallback {MODEL}", f"from now on: new:1b, {MODEL}\n"),
+        ("warm", "Warm after "),
+        ("evict new:1b", "new:1b is unloaded"),
+        ("use default", f"from now on: {MODEL}\n"),
+    ):
+        code, out, errors = await run("models", *words.split(), environment=environment)
+        assert (code, said in out) == (0, True), (words, out, errors)
+    code, _out, errors = await run("models", "use", "gpt", environment=environment)
+    assert code == 3
+    assert f"gpt is not installed. There are: {MODEL}, new:1b." in errors

@@ -38,6 +38,8 @@ class ScriptedOllama:
     asked: list[str] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    installed: list[str] = field(default_factory=lambda: [MODEL])
+    loaded: set[str] = field(default_factory=lambda: {MODEL})
     down: bool = False
     embedder: Callable[[list[str]], list[list[float]]] | None = None
     embedded: list[list[str]] = field(default_factory=list)
@@ -50,11 +52,47 @@ class ScriptedOllama:
         self.embedded.append(body["input"])
         return JSONResponse({"model": body["model"], "embeddings": self.embedder(body["input"])})
 
+    async def tags(self, _request: Request) -> Response:
+        """What is installed."""
+        return JSONResponse({"models": [_details(name) for name in self.installed]})
+
+    async def ps(self, _request: Request) -> Response:
+        """What is loaded."""
+        until = {"expires_at": "2030-01-01T00:00:00Z"}
+        return JSONResponse({"models": [_details(name) | until for name in self.loaded]})
+
+    async def pull(self, request: Request) -> Response:
+        """`/api/pull`: a model whose name begins with "new" is fetched, in ten steps."""
+        name = (await request.json())["model"]
+        missing = {"error": "pull model manifest: file does not exist"}
+
+        async def lines() -> AsyncIterator[str]:
+            yield json.dumps({"status": "pulling manifest"}) + "\n"
+            if not name.startswith("new"):
+                yield json.dumps(missing) + "\n"
+                return
+            for step in range(11):
+                part = {
+                    "digest": "sha256:1",
+                    "total": 5_000_000_000,
+                    "completed": step * 500_000_000,
+                }
+                yield json.dumps({"status": "pulling 1", **part}) + "\n"
+                await asyncio.sleep(self.seconds)
+            self.installed.append(name)
+            yield json.dumps({"status": "success"}) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
     async def chat(self, request: Request) -> Response:
         """`/api/chat` and `/api/generate`, streamed as one piece and an end."""
         if self.down:
             return JSONResponse({"error": "broken"}, status_code=500)
         body = await request.json()
+        if body.get("keep_alive") == 0:
+            self.loaded.remove(body["model"])
+            return JSONResponse({"model": body["model"], "done": True, "done_reason": "unload"})
+        self.loaded |= {body["model"]}
         bare = [{"role": "user", "content": body.get("prompt", "")}]
         messages = body.get("messages", bare)
         said = messages[-1]["content"]
@@ -87,15 +125,6 @@ def _details(name: str) -> dict[str, object]:
     return {"name": name, "model": name, "size": 1, "size_vram": 0, "context_length": 4096}
 
 
-async def _tags(_request: Request) -> Response:
-    return JSONResponse({"models": [_details(MODEL)]})
-
-
-async def _ps(_request: Request) -> Response:
-    loaded = _details(MODEL) | {"expires_at": "2030-01-01T00:00:00Z"}
-    return JSONResponse({"models": [loaded]})
-
-
 async def _version(_request: Request) -> Response:
     return JSONResponse({"version": "0.0.0"})
 
@@ -126,8 +155,9 @@ async def scripted_ollama() -> AsyncIterator[ScriptedOllama]:
             Route("/api/chat", scripted.chat, methods=["POST"]),
             Route("/api/generate", scripted.chat, methods=["POST"]),
             Route("/api/embed", scripted.embed, methods=["POST"]),
-            Route("/api/tags", _tags),
-            Route("/api/ps", _ps),
+            Route("/api/tags", scripted.tags),
+            Route("/api/ps", scripted.ps),
+            Route("/api/pull", scripted.pull, methods=["POST"]),
             Route("/api/version", _version),
         ]
     )
