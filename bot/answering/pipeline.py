@@ -91,6 +91,7 @@ class Answering:
         with traces.span("question", surface=question.asker.surface):
             traces.text(question=asked.text)
             outcome = await safely(lambda: self._until_stopped(asked, report, started, trail))
+            outcome = words.with_example(outcome, self.model)
             seconds = time.monotonic() - started
             await record(self.store, self.metrics, asked, outcome, seconds, trail)
         return outcome

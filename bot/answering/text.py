@@ -27,10 +27,7 @@ def normalise(text: str) -> str:
 def check(text: str) -> Refusal | None:
     """Refuse what is no question: nothing, or more than QUESTION_LIMIT characters."""
     if not normalise(text):
-        return Refusal(
-            Code.EMPTY,
-            "What would you like to know? For example: “top 5 teams by spirit score”.",
-        )
+        return Refusal(Code.EMPTY, "What would you like to know?")
     if len(text) > QUESTION_LIMIT:
         return Refusal(
             Code.TOO_LONG,

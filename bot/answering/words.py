@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain import Code, Refusal
+from bot.domain import Code, Outcome, Refusal
+from bot.semantic import SemanticModel
 
 _SENTENCES = {
     Code.NOT_BOUND: (
         "This channel is not connected to an event yet. "
         "A workspace admin can connect it with `/stats-channel`."
     ),
-    Code.NOT_ABOUT_DATA: (
-        "I can only answer from this event's data: teams, players, games, standings and spirit "
-        "scores. Try “top 5 teams by spirit score”."
-    ),
-    Code.NOT_SQL: (
-        "I could not turn that into a query. Please put the question another way, "
-        "for example “top 5 teams by spirit score”."
-    ),
+    Code.NOT_ABOUT_DATA: "I can only answer from this event's data.",
+    Code.NOT_SQL: "I could not turn that into a query. Please put the question another way.",
     Code.TOO_COSTLY: (
         "Answering that would make the database work too hard. "
-        "Try asking about one division or fewer things at once."
+        "Try asking about fewer things at once."
     ),
-    Code.TIMED_OUT: (
-        "The database took too long. Try asking about one division or fewer things at once."
-    ),
+    Code.TIMED_OUT: ("The database took too long. Try asking about fewer things at once."),
     Code.QUERY_FAILED: (
         "I wrote a query that the database could not run. Please put the question another way."
     ),
@@ -41,7 +34,7 @@ _SENTENCES = {
         "The language model took too long. Please try again; it may still be warming up."
     ),
     Code.DATABASE_DOWN: (
-        "The tournament database is not reachable right now. Please try again in a few minutes."
+        "The event's database is not reachable right now. Please try again in a few minutes."
     ),
     Code.STORE_DOWN: (
         "My own storage is not reachable right now. Please try again in a few minutes."
@@ -51,7 +44,10 @@ _SENTENCES = {
 }
 
 
-_AGAIN = "Please put the question another way, for example “top 5 teams by spirit score”."
+_AGAIN = "Please put the question another way."
+
+_NAMED = 5
+"""Tables that a refusal names, the first of the file."""
 
 _DRAFT_FAULTS = frozenset(
     {
@@ -66,6 +62,9 @@ _DRAFT_FAULTS = frozenset(
 )
 
 
+_HELPED = _DRAFT_FAULTS | {Code.EMPTY, Code.NOT_ABOUT_DATA, Code.NOT_SQL}
+
+
 def refusal(code: Code, *, sql: str = "", retry_after: float | None = None) -> Refusal:
     """The refusal of a code that always reads the same; `retry_after` is in seconds."""
     return Refusal(code, _SENTENCES[code], sql=sql, retry_after=retry_after)
@@ -77,6 +76,23 @@ def for_people(refused: Refusal) -> Refusal:
         return refused
     said = f"I could not write a query that works for this. {_AGAIN} ({refused.message})"
     return replace(refused, message=said)
+
+
+def with_example(outcome: Outcome, model: SemanticModel) -> Outcome:
+    """A refusal of what was asked, with what can be asked: from the semantic model's own file."""
+    if not isinstance(outcome, Refusal) or outcome.code not in _HELPED:
+        return outcome
+    said = outcome.message
+    if outcome.code is Code.NOT_ABOUT_DATA:
+        names = [name.replace("_", " ") for name in list(model.tables)[:_NAMED]]
+        said += f" It has {', '.join(names)}{' and more' if len(model.tables) > _NAMED else ''}."
+    known = [
+        *(each.question for each in model.verified),
+        *(each.question for each in model.examples),
+    ]
+    if known:
+        said += f" For example: “{known[0]}”"
+    return replace(outcome, message=said)
 
 
 def rate_limited(seconds: float) -> Refusal:

@@ -283,7 +283,7 @@ def _by_server(routes: tuple[Route, ...]) -> list[tuple[Route, ...]]:
 def _sql_of(completion: Completion) -> str:
     """The SQL in a model's answer. Raises NotAboutDataError, NoSqlError."""
     if refused(completion.text):
-        raise NotAboutDataError("That does not look like a question about this tournament's data.")
+        raise NotAboutDataError("That does not look like a question about this data.")
     found = find_statement(completion.text)
     if found is None:
         raise NoSqlError("The language model answered without SQL: try other words.")

@@ -37,14 +37,37 @@ BOUND = "ANY($1::uuid[])"
 def directory_sql(model: SemanticModel) -> str:
     """SELECT id, slug, name, status, starts_at, ends_at of every event that may be bound.
 
-    Deleted events and drafts are left out; there are no parameters.
+    Deleted events and drafts are left out; there are no parameters. What the root does not have is
+    made up: a slug of name and key, a status that says nothing, and the day that it is now.
     """
     table = model.tables[model.root]
-    values = {column.name: _value(column) for column in table.columns if column.name in DIRECTORY}
+    own = {column.name: _value(column) for column in table.columns if column.name in DIRECTORY}
+    text = f"{own['name']} || ' ' || {own['id']}::text"
+    values = {
+        "slug": f"trim('-' FROM regexp_replace(lower({text}), '[^a-z0-9]+', '-', 'g'))",
+        "status": "'active'::text",
+        "starts_at": "date_trunc('day', now())",
+        "ends_at": "date_trunc('day', now()) + interval '1 day' - interval '1 second'",
+        **own,
+        "id": event_of(model, own["id"]),
+    }
     shown = ", ".join(f"{values[name]} AS {name}" for name in DIRECTORY)
     where = " AND ".join([*_alive(table, OWN), f"{values['status']} <> 'draft'"])
     read = f"FROM {source(table)} AS {OWN} WHERE {where}"
     return f"SELECT {shown} {read} ORDER BY starts_at, name"
+
+
+def event_of(model: SemanticModel, key: str) -> str:
+    """The event that the root's key, as SQL, stands for: a uuid, whatever type the key has.
+
+    A whole number is the uuid that is written with its digits, so 42 is
+    00000000-0000-0000-0000-000000000042; a minus sign is an f, which no number has.
+    """
+    column = model.tables[model.root].column("id")
+    assert column is not None
+    if column.type == "uuid":
+        return key
+    return f"lpad(replace({key}::text, '-', 'f'), 32, '0')::uuid"
 
 
 def source(table: SemanticTable) -> str:
@@ -201,7 +224,8 @@ def _cut(model: SemanticModel, table: SemanticTable, alias: str) -> str:
         recipe = at.recipe
         assert isinstance(recipe, Stored)
         if isinstance(recipe.reach, Root):
-            conditions.append(f"{name}.{quoted(key_column(at))} = {BOUND}")
+            key = event_of(model, f"{name}.{quoted(key_column(at))}")
+            conditions.append(f"{key} = {BOUND}")
             break
         if isinstance(recipe.reach, UsedBy):
             conditions.append(_used(model, at, name, recipe.reach))

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.semantic.compile import grants, key_column, source
+from bot.semantic.compile import event_of, grants, key_column, source
 from bot.semantic.links import physical
 from bot.semantic.model import Parent, Root, SemanticModel, SemanticTable, Stored
 from bot.semantic.sql import literal, quoted
@@ -198,7 +198,8 @@ def _condition(model: SemanticModel, table: SemanticTable) -> str:
     assert isinstance(recipe, Stored)
     here = quoted(recipe.source)
     if isinstance(recipe.reach, Root):
-        return f"{_VALUE} = '*' OR {here}.{quoted(key_column(table))} = {_BOUND}"
+        key = event_of(model, f"{here}.{quoted(key_column(table))}")
+        return f"{_VALUE} = '*' OR {key} = {_BOUND}"
     if isinstance(recipe.reach, Parent):
         column = table.column(recipe.reach.column)
         way = physical(table, recipe.reach.column)
@@ -206,7 +207,7 @@ def _condition(model: SemanticModel, table: SemanticTable) -> str:
         assert way is not None
         parent = model.tables[column.references.partition(".")[0]]
         if parent.name == model.root:  # not over its policy, which '*' opens
-            return f"{here}.{quoted(way)} = {_BOUND}"
+            return f"{event_of(model, f'{here}.{quoted(way)}')} = {_BOUND}"
         on = f"own_up.{quoted(key_column(parent))} = {here}.{quoted(way)}"
         return f"EXISTS (SELECT FROM {source(parent)} AS own_up WHERE {on})"
     users = []
@@ -216,6 +217,7 @@ def _condition(model: SemanticModel, table: SemanticTable) -> str:
         assert way is not None
         on = f"own_user.{quoted(way)} = {here}.{quoted(key_column(table))}"
         if name == model.root:
-            on += f" AND own_user.{quoted(key_column(user))} = {_BOUND}"
+            key = event_of(model, f"own_user.{quoted(key_column(user))}")
+            on += f" AND {key} = {_BOUND}"
         users.append(f"EXISTS (SELECT FROM {source(user)} AS own_user WHERE {on})")
     return " OR ".join(users)

@@ -25,18 +25,25 @@ from bot.semantic.model import (
 )
 
 DIRECTORY = ("id", "slug", "name", "status", "starts_at", "ends_at")
-"""The columns that the list of events is made of; the root has them as its own."""
+"""The columns that the list of events is made of, which the root has as its own if at all."""
+
+_KEYS = frozenset({"uuid", "integer", "bigint"})
+"""Types that the root's key may have; `bot.semantic.compile.event_of` makes uuids of them."""
 
 
 def check_root(model: SemanticModel) -> None:
-    """The root is stored, its key is `id`, and it has the columns of DIRECTORY."""
+    """The root is stored, its key is `id`; it has a name, and nothing of DIRECTORY looked up."""
     root = model.tables[model.root]
     for name in DIRECTORY:
         column = root.column(name)
-        if column is None or isinstance(column.origin, Lookup):
+        missing = column is None and name in ("id", "name")
+        if missing or (column is not None and isinstance(column.origin, Lookup)):
             raise _fault(model, root, f"the root {root.name!r} has no column {name!r} of its own")
     if root.key != ("id",) or physical(root, "id") is None:
         raise _fault(model, root, f"the key of the root {root.name!r} is 'id', with a source")
+    key = root.column("id")
+    if key is not None and key.type not in _KEYS:
+        raise _fault(model, key, f"the key of the root is {' or '.join(sorted(_KEYS))}")
 
 
 def check_linked(model: SemanticModel, line: int) -> None:

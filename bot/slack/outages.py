@@ -40,7 +40,7 @@ def words(error: Exception) -> str:
     if isinstance(error, SlackError):
         return _slack_words(error)
     if is_outage(error):
-        place = "My own storage" if isinstance(error, StoreError) else "The tournament database"
+        place = "My own storage" if isinstance(error, StoreError) else "The event's database"
         return f":warning: {place} is not reachable right now. Please try again in a few minutes."
     return BUG
 

@@ -37,14 +37,14 @@ class DatabaseDown(WarehouseError):
     """The database does not answer."""
 
     code = Code.DATABASE_DOWN
-    sentence = "The tournament's database does not answer. Try again in a minute."
+    sentence = "The event's database does not answer. Try again in a minute."
 
 
 class DatabaseBusy(WarehouseError):
     """The database has no connection to spare."""
 
     code = Code.BUSY
-    sentence = "The tournament's database is busy. Try again in a minute."
+    sentence = "The event's database is busy. Try again in a minute."
 
 
 class TooCostly(WarehouseError):

@@ -77,3 +77,15 @@ async def test_a_store_that_is_down_is_an_outage(
     assert outcome.code.kind is Kind.OUTAGE
     assert "try again" in outcome.message
     assert house.ollama.asked == []
+
+
+async def test_a_refusal_shows_what_the_semantic_model_has(house: House) -> None:
+    """What can be asked instead comes from the model's file, so any database has its own words."""
+    model = house.app.answering.model
+    outcome = await _refused(house, "what is the weather?")
+    assert outcome.code is Code.NOT_ABOUT_DATA
+    assert f"“{model.verified[0].question}”" in outcome.message
+    assert "standings, pool standings, games" in outcome.message
+    assert "and more" in outcome.message
+    empty = await _refused(house, " ")
+    assert f"“{model.verified[0].question}”" in empty.message

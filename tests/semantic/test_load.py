@@ -90,10 +90,16 @@ FAULTS = {
     "an unknown root": ("root: events", "root: event", 2, "root is the unknown table 'event'"),
     "another root": ("root: events", "root: teams", 5, "'events' needs a path"),
     "a root without a column that is asked of it": (
-        "slug: {type: text}",
-        "slugs: {type: text}",
+        "      name: {type: text}\n      status",
+        "      named: {type: text}\n      status",
         5,
-        "the root 'events' has no column 'slug' of its own",
+        "the root 'events' has no column 'name' of its own",
+    ),
+    "a root whose key is no uuid or number": (
+        "      id: {type: uuid}\n      slug",
+        "      id: {type: text}\n      slug",
+        10,
+        "the key of the root is bigint or integer or uuid",
     ),
     "a root whose key is not id": (
         "key: [id]",

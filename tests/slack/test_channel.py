@@ -113,7 +113,7 @@ async def test_a_database_that_is_down_gives_no_choices_and_a_sentence(scene: Sc
     assert await scene.workspace.suggest("maya", view, "bound_events", "") == {"options": []}
     options = event_options((SPRING,), "")
     errors = await scene.workspace.submit("maya", view, {"bound_events": options})
-    assert "tournament database is not reachable" in errors["bound_events"]
+    assert "event's database is not reachable" in errors["bound_events"]
 
 
 async def test_a_channel_without_the_bot_gets_an_invitation_hint(scene: Scene) -> None:

@@ -116,8 +116,7 @@ def _option(event: Event) -> dict[str, Any]:
 def bound_message(events: Sequence[Event]) -> Message:
     """Tell the channel what it is about now."""
     return said(
-        f"This channel now answers about {event_names(events)}. Mention me with a question, "
-        "for example “top 5 teams by spirit score”."
+        f"This channel now answers about {event_names(events)}. Mention me with a question."
     )
 
 

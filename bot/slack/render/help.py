@@ -4,7 +4,7 @@ from __future__ import annotations
 
 STATS = (
     "*Ask about this channel's event*\n"
-    "`/stats top 5 teams by spirit score` answers you alone.\n"
+    "`/stats` with a question behind it answers you alone.\n"
     "Mention me with a question to answer everybody in a thread, or write me a direct message.\n"
     "Under an answer: *Show SQL* shows how I found it, *CSV* gives all rows as a file, "
     "*Ask again* asks anew.\n"
