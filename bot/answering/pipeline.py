@@ -6,15 +6,17 @@ the question, something that is down, or a bug. Every outcome is written to the 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
+
 from bot import traces
 from bot.answering import asking_back, text, verified, words
+from bot.answering.admission import Admission
 from bot.answering.directory import Directory
 from bot.answering.drafting import Asked, Drafting
 from bot.answering.followup import Previous
@@ -25,7 +27,6 @@ from bot.answering.running import Running, ids
 from bot.answering.stopping import unless_stopped
 from bot.domain import (
     Answer,
-    Clarification,
     Code,
     Draft,
     Event,
@@ -44,8 +45,7 @@ from bot.semantic import SemanticModel
 from bot.store import Recent, Store, StoredAnswer
 from bot.warehouse import Warehouse, WarehouseError
 
-OFFER_SECONDS = 3600.0
-"""How long a choice that was asked back may be taken without counting as another question."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,10 @@ class Answering:
         return Running(
             self.model, self.warehouse, self.metrics, self.directory_of_events, self.parts
         )
+
+    @property
+    def _admission(self) -> Admission:
+        return Admission(self.store, self.metrics)
 
     async def answer(self, question: Question, report: Report = silent) -> Outcome:
         """Answer one question, showing each stage to `report`."""
@@ -188,21 +192,24 @@ class Answering:
         await report(Progress(Stage.CHECKING))
         if bad := text.check(question.text):
             return bad
-        if wait := await self._over_limit(question):
-            self.metrics.rate_limited.labels(question.asker.surface).inc()
-            return words.rate_limited(wait)
+        if held := await self._admission.refuse(question):
+            return held
         trail.events = await self._events(question)
         if not trail.events:
             return words.refusal(Code.NOT_BOUND)
         if self.parts.verified:
-            trail.draft = verified.find(self.verified, question.text)
+            trail.draft = await verified.find(self.verified, self.store, question, trail.events)
         if trail.draft is not None:
-            return await self._running.run(question, trail.events, trail.draft, report, started)
+            outcome = await self._running.run(question, trail.events, trail.draft, report, started)
+            if isinstance(outcome, Answer) or not words.is_draft_fault(outcome.code):
+                return outcome
+            log.warning("verified question is out of date", question=question.id)
+            trail.draft = None
         asked = await self._asked(question, trail.events)
         if self.parts.asking_back and (
             back := asking_back.back(question.text, self.model.ambiguous, asked.linked)
         ):
-            return await self._offered(question, back)
+            return await self._admission.offer(question, back)
         return await self._drafted(asked, question, report, started, trail)
 
     async def _drafted(
@@ -216,21 +223,6 @@ class Answering:
             return words.for_people(outcome)
         await self.drafting.remember(asked, outcome.draft)
         return outcome
-
-    async def _over_limit(self, question: Question) -> float | None:
-        # Whoever has the database's URL is not held up; a redelivered question has been counted.
-        if question.asker.surface == "terminal":
-            return None
-        if not await self.store.claims.claim(f"counted:{question.id}", 3600):
-            return None
-        if await self.store.claims.take(_offer(question, question.text)):
-            return None  # one of the choices that were offered here: still the same question
-        return await self.store.limits.hit(question.asker)
-
-    async def _offered(self, question: Question, back: Clarification) -> Clarification:
-        for choice in back.choices:
-            await self.store.claims.claim(_offer(question, choice.question), OFFER_SECONDS)
-        return back
 
     async def _events(self, question: Question) -> tuple[Event, ...]:
         if question.events is not None:
@@ -294,12 +286,6 @@ class Answering:
         question = Question(stored.question_id, stored.text, stored.asker, channel, stored.events)
         draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)
         return await self._running.run(question, events, draft, silent, started)
-
-
-def _offer(question: Question, words: str) -> str:
-    asker = question.asker
-    place = f"{asker.surface}:{asker.team}:{question.channel or asker.user}"
-    return f"offered:{place}:{hashlib.sha256(text.normalise(words).encode()).hexdigest()}"
 
 
 def _repairable(refusal: Refusal) -> bool:

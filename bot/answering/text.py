@@ -9,7 +9,7 @@ from bot.domain import QUESTION_LIMIT, Code, Refusal
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _BLANKS = re.compile(r"\s+")
-_NOT_WORD = re.compile(r"[^\w\s'%+-]")
+_NOT_WORD = re.compile(r"[^\w\s'%+<=>-]")
 
 
 def clean(text: str) -> str:

@@ -12,6 +12,7 @@ _SENTENCES = {
         "This channel is not connected to an event yet. "
         "A workspace admin can connect it with `/stats-channel`."
     ),
+    Code.BLOCKED: "A workspace admin has paused your questions here. Please talk to one of them.",
     Code.NOT_ABOUT_DATA: "I can only answer from this event's data.",
     Code.NOT_SQL: "I could not turn that into a query. Please put the question another way.",
     Code.TOO_COSTLY: (
@@ -70,9 +71,14 @@ def refusal(code: Code, *, sql: str = "", retry_after: float | None = None) -> R
     return Refusal(code, _SENTENCES[code], sql=sql, retry_after=retry_after)
 
 
+def is_draft_fault(code: Code) -> bool:
+    """Whether the guard found the SQL at fault, and not the question."""
+    return code in _DRAFT_FAULTS
+
+
 def for_people(refused: Refusal) -> Refusal:
     """A guard's refusal with what to do; its own sentence speaks of SQL and stays as the reason."""
-    if refused.code not in _DRAFT_FAULTS:
+    if not is_draft_fault(refused.code):
         return refused
     said = f"I could not write a query that works for this. {_AGAIN} ({refused.message})"
     return replace(refused, message=said)

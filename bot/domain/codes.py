@@ -21,6 +21,7 @@ class Code(enum.StrEnum):
     TOO_LONG = "too_long"
     NOT_BOUND = "not_bound"
     RATE_LIMITED = "rate_limited"
+    BLOCKED = "blocked"
     NOT_ABOUT_DATA = "not_about_data"
     # The guard, on the SQL that was drafted.
     NOT_SQL = "not_sql"

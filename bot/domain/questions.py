@@ -103,7 +103,8 @@ class Timings:
 class Draft:
     """SQL that nobody has checked yet.
 
-    `language_model` is empty for a verified question. Durations are seconds, counts are tokens;
+    `language_model` is empty for a verified question, whose approver, where a person is known, is
+    `verified_by`. Durations are seconds, counts are tokens;
     `seconds` is without the line, `prompt_seconds` until the model's first word.
     """
 
@@ -117,6 +118,7 @@ class Draft:
     fell_back: bool = False
     queue_seconds: float = 0.0
     prompt_seconds: float = 0.0
+    verified_by: str = ""
 
 
 class _Seal:

@@ -17,11 +17,14 @@ from bot.store.claims import Claims
 from bot.store.database import Database, open_database
 from bot.store.digests import Digests, DigestSchedule
 from bot.store.errors import StoreDown, StoreError, StoreFailed
+from bot.store.feedback import Feedback, Reason, Reviewable, Verdict
 from bot.store.flights import Flights
-from bot.store.limits import Limits
+from bot.store.limits import Left, Limits, readable
 from bot.store.migrate import migrate
+from bot.store.rules import Rule, Ruled, Rules, Subject
 from bot.store.stops import Stops
 from bot.store.store import Store, open_store
+from bot.store.verified import Scope, Verified, VerifiedQuestion, event_place
 
 __all__ = [
     "Answers",
@@ -34,12 +37,20 @@ __all__ = [
     "Database",
     "DigestSchedule",
     "Digests",
+    "Feedback",
     "Flights",
+    "Left",
     "Limits",
     "ModelChoice",
     "ModelChoices",
+    "Reason",
     "Recent",
+    "Reviewable",
+    "Rule",
+    "Ruled",
+    "Rules",
     "Said",
+    "Scope",
     "Standing",
     "Stops",
     "Store",
@@ -47,10 +58,16 @@ __all__ = [
     "StoreError",
     "StoreFailed",
     "StoredAnswer",
+    "Subject",
     "Taken",
+    "Verdict",
+    "Verified",
+    "VerifiedQuestion",
+    "event_place",
     "export",
     "migrate",
     "open_database",
     "open_store",
+    "readable",
     "take_in",
 ]

@@ -62,6 +62,7 @@ class StoredAnswer:
     repaired: bool
     created_at: datetime
     thread: str = ""
+    explanation: str = ""
 
     @property
     def surface(self) -> str:
@@ -130,7 +131,7 @@ class Answers:
         sql = "SELECT * FROM bot.answers WHERE question_id = $1"
         async with self._database.connection() as connection:
             row = await connection.fetchrow(sql, question_id)
-        return _stored(row) if row else None
+        return stored_from(row) if row else None
 
     async def last_in(self, team: str, channel: str, thread: str) -> StoredAnswer | None:
         """The last question of a thread that got rows, or None."""
@@ -141,7 +142,7 @@ class Answers:
         """
         async with self._database.connection() as connection:
             row = await connection.fetchrow(sql, team, channel, thread, ANSWERED)
-        return _stored(row) if row else None
+        return stored_from(row) if row else None
 
     async def leave_thread(self, question_id: str) -> None:
         """Let nothing go on from this question any more: its message was edited or deleted."""
@@ -195,6 +196,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
             "tables": list(outcome.query.tables),
             "rows": len(outcome.table.rows),
             "truncated": outcome.table.truncated,
+            "explanation": outcome.explanation.replace("\0", ""),
         }
     if isinstance(outcome, Clarification):
         return {
@@ -205,6 +207,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
             "tables": [],
             "rows": 0,
             "truncated": False,
+            "explanation": "",
         }
     return {
         "kind": outcome.code.kind.value,
@@ -214,6 +217,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
         "tables": [],
         "rows": 0,
         "truncated": False,
+        "explanation": "",
     }
 
 
@@ -227,7 +231,8 @@ def _draft_values(draft: Draft | None) -> dict[str, object]:
     }
 
 
-def _stored(row: asyncpg.Record) -> StoredAnswer:
+def stored_from(row: asyncpg.Record) -> StoredAnswer:
+    """A row of bot.answers, which may have other columns beside."""
     asker = Asker(row["surface"], row["team"], row["asker"])
     return StoredAnswer(
         question_id=row["question_id"],
@@ -250,4 +255,5 @@ def _stored(row: asyncpg.Record) -> StoredAnswer:
         repaired=row["repaired"],
         created_at=row["created_at"],
         thread=row["thread"],
+        explanation=row["explanation"],
     )

@@ -44,6 +44,8 @@ PARTS = (
     Part("bindings", ("team", "channel")),
     Part("digests", ("team", "channel")),
     Part("language_models", ("single",)),
+    Part("verified", ("id",)),
+    Part("rules", ("team", "kind", "subject")),
 )
 
 

@@ -23,10 +23,13 @@ from bot.store.database import Database, open_database
 from bot.store.digests import Digests
 from bot.store.embeddings import Embeddings
 from bot.store.errors import StoreError, translated
+from bot.store.feedback import Feedback
 from bot.store.flights import Flights
 from bot.store.limits import Limits
 from bot.store.redis import open_redis
+from bot.store.rules import Rules
 from bot.store.stops import Stops
+from bot.store.verified import Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ class Store:
     digests: Digests
     choices: ModelChoices
     embeddings: Embeddings
+    feedback: Feedback
+    verified: Verified
+    rules: Rules
     cache: Cache
     limits: Limits
     claims: Claims
@@ -90,6 +96,9 @@ async def open_store(
             digests=Digests(database),
             choices=ModelChoices(database),
             embeddings=Embeddings(database),
+            feedback=Feedback(database),
+            verified=Verified(database),
+            rules=Rules(database),
             cache=Cache(redis, f"{prefix}sql:", cache_seconds),
             limits=Limits(redis, f"{prefix}limit:", rate),
             claims=Claims(redis, f"{prefix}claim:"),

@@ -55,7 +55,7 @@ def trust_line(answer: Answer, *, times: str = "") -> str:
 def origin(draft: Draft) -> str:
     """Where the SQL came from."""
     if draft.source is Source.VERIFIED:
-        return "verified question"
+        return f"verified by @{draft.verified_by}" if draft.verified_by else "verified question"
     model = "" if draft.fell_back else draft.language_model
     if draft.source is Source.REFINED:
         return "the query before, refined"
