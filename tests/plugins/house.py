@@ -98,7 +98,7 @@ class ScriptedOllama:
         said = messages[-1]["content"]
         self.asked.append(said)
         self.prompts.append("\n".join(each["content"] for each in messages))
-        await asyncio.sleep(self.seconds)
+        await _writing(request, self.seconds)
         sql = next((sql for words, sql in self.answers.items() if words in said), "NOT_ABOUT_DATA")
 
         async def pieces() -> AsyncIterator[str]:
@@ -119,6 +119,14 @@ class ScriptedOllama:
             yield json.dumps(end) + "\n"
 
         return StreamingResponse(pieces(), media_type="application/x-ndjson")
+
+
+async def _writing(request: Request, seconds: float) -> None:
+    """Take `seconds`, less if who asked goes away: the real server does not write on either."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
 
 
 def _details(name: str) -> dict[str, object]:

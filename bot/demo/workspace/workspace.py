@@ -12,17 +12,15 @@ loop; leaving the block ends every connection and task, and raises what `inspect
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -38,6 +36,7 @@ from bot.demo.workspace.manifest import read_manifest
 from bot.demo.workspace.outbox import Courier, Outbox
 from bot.demo.workspace.page import Page
 from bot.demo.workspace.rates import Rates
+from bot.demo.workspace.server import serving
 from bot.demo.workspace.socket_mode import SocketMode
 from bot.demo.workspace.state import Channel, Json, Person, State, StoredFile, named_id
 from bot.demo.workspace.web_api import Door, Served
@@ -48,14 +47,6 @@ MAYA = Person("U0MAYA0RTZ", "maya", "Maya Ortiz", is_admin=True)
 SAM = Person("U0SAM0LIND", "sam", "Sam Lindqvist")
 PEOPLE = (MAYA, SAM)
 CHANNELS = ("general", "spring-classic", "winter-cup")
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the program around it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Workspace:
@@ -151,23 +142,10 @@ class Workspace:
         listener = socket.create_server(self._listen)
         port = listener.getsockname()[1]
         self.state.base_url = f"http://{self._listen[0]}:{port}"
-        config = uvicorn.Config(
-            self._app,
-            log_level="warning",
-            lifespan="off",
-            timeout_graceful_shutdown=2,
-            ws="websockets-sansio",
-            ws_ping_interval=5.0,
-            ws_ping_timeout=20.0,
-        )
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        self._stack.push_async_callback(self._stop, server, serving)
+        await self._stack.enter_async_context(serving(self._app, listener))
+        self._stack.push_async_callback(self._hang_up)
         await self._stack.enter_async_context(self._client)
         self._stack.push_async_callback(self.outbox.close)
-        # uvicorn has no event for "I listen": it is asked until it does, or has failed.
-        while not server.started and not serving.done():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
@@ -175,12 +153,10 @@ class Workspace:
         if kind is None and self.door.complaints:
             raise self.door.complaints[0]
 
-    async def _stop(self, server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    async def _hang_up(self) -> None:
         for _, queue in tuple(self.state.watchers):
             queue.put_nowait(None)
         await self.socket_mode.disconnect("link_disabled")
-        server.should_exit = True
-        await serving
 
     # Addresses and tokens for the app.
 
