@@ -6,7 +6,16 @@
 from bot.answering.directory import Directory
 from bot.answering.drafting import Drafting
 from bot.answering.followup import worth_taking
+from bot.answering.models import ModelAdmin
 from bot.answering.pipeline import Answering, Status
 from bot.answering.prompt import prompt_maker
 
-__all__ = ["Answering", "Directory", "Drafting", "Status", "prompt_maker", "worth_taking"]
+__all__ = [
+    "Answering",
+    "Directory",
+    "Drafting",
+    "ModelAdmin",
+    "Status",
+    "prompt_maker",
+    "worth_taking",
+]

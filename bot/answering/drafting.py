@@ -99,16 +99,18 @@ class Drafting:
         self.metrics.cache.labels("hit" if cached else "miss").inc()
         if cached is not None:
             return cached
-        tables = await self._tables(asked)
-        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous, tables=tables)
         try:
             return await self.store.flights.once(
-                asked.key,
-                lambda: self.router.draft(make, report, seconds=self.seconds, who=asked.who),
-                seconds=self.seconds,
+                asked.key, lambda: self.anew(asked, report), seconds=self.seconds
             )
         except TimeoutError as error:
             raise AnswerTimedOutError("An equal question in flight took too long.") from error
+
+    async def anew(self, asked: Asked, report: Report) -> Draft:
+        """SQL from a language model, whatever is known. Raises LanguageModelError, StoreError."""
+        tables = await self._tables(asked)
+        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous, tables=tables)
+        return await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
 
     async def repair(self, asked: Asked, first: Draft, failed: Refusal, report: Report) -> Draft:
         """A second draft that knows what was wrong with the first. Raises LanguageModelError.

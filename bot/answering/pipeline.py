@@ -27,6 +27,7 @@ from bot.answering.running import Running, ids
 from bot.answering.stopping import unless_stopped
 from bot.domain import (
     Answer,
+    Asker,
     Code,
     Draft,
     Event,
@@ -125,6 +126,17 @@ class Answering:
             WarehouseError: when it cannot be run.
         """
         return await self._running.query(sql, events)
+
+    async def trial(self, text: str, events: tuple[Event, ...]) -> Answer | Refusal:
+        """Have the language model answer anew: nothing verified or cached, no limit, no audit."""
+        started = time.monotonic()
+        question = Question("trial", text, Asker("trial", "", ""), events=ids(events))
+
+        async def tried() -> Answer | Refusal:
+            draft = await self.drafting.anew(await self._asked(question, events), silent)
+            return await self._running.run(question, events, draft, silent, started)
+
+        return await safely(tried)
 
     async def stored(self, question_id: str) -> StoredAnswer | None:
         """The audit's line on a question, for “Show SQL” and “Ask again”.

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack import intake, worker
+from bot.slack import intake, models, worker
 from bot.slack.intake import Ask
 from bot.slack.outages import words
 from bot.slack.ports import Rooms
@@ -36,11 +37,13 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
     async def model(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         given = typed(command)
-        if given.word:
+        if given.word and given.word not in models.ACTIONS:
             await ack(texts.MODEL)
             return
+        job = models.MODELS if given.word else worker.STATUS
+        wanted = replace(given.reader(), how=given.text)
         try:
-            await rooms.jobs.put(worker.STATUS, given.reader().payload(), given.id)
+            await rooms.jobs.put(job, wanted.payload(), given.id)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
             await ack(words(error))
         else:

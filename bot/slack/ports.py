@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Protocol
 from uuid import UUID
 
-from bot.answering import Status
+from bot.answering import ModelAdmin, Status
 from bot.digests import Digest
 from bot.domain import Answer, Event, Outcome, Question, Refusal, Report
 from bot.jobs import Handler
@@ -52,6 +52,13 @@ class Answering(Protocol):
 
     async def unbind(self, team: str, channel: str, by: str, /) -> bool:
         """Unbind it; False if it was not bound. Raises StoreError."""
+
+    @property
+    def models(self) -> ModelAdmin:
+        """What admins do with the language models."""
+
+    async def trial(self, text: str, events: tuple[Event, ...], /) -> Answer | Refusal:
+        """Have the language model answer anew; never raises."""
 
     async def status(self) -> Status:
         """How the bot is. Raises StoreError."""

@@ -112,25 +112,44 @@ async def showing(web: Web, ask: Ask, ts: str, pace: float = PACE) -> AsyncItera
 
     On leaving, an edit that is under way is awaited, so that none can arrive after the answer.
     """
-    latest: list[Message] = []
+    first, marks = _looking(ask)[0], metadata(ask.id)
+    async with paced(web, ask.channel, ts, marks, first, pace) as show:
+
+        async def report(progress: Progress, /) -> None:
+            show(stage_message(progress, ask.id, ask.user))
+
+        yield report
+
+
+@asynccontextmanager
+async def paced(
+    web: Web,
+    channel: str,
+    ts: str,
+    marks: Mapping[str, Any],
+    shown: Message,
+    pace: float = PACE,
+) -> AsyncIterator[Callable[[Message], None]]:
+    """Give what takes the next form of a message that looks like `shown` now, as `showing` does."""
+    latest = [shown]
     over = asyncio.Event()
 
-    async def report(progress: Progress, /) -> None:
-        latest[:] = [stage_message(progress, ask.id, ask.user)]
+    def show(message: Message) -> None:
+        latest[0] = message
 
-    async def show() -> None:
-        shown = _looking(ask)[0]
+    async def keep_editing() -> None:
+        last = shown
         while not await _happens_within(over, pace):
-            if latest and latest[0] != shown:
-                shown = latest[0]
+            if latest[0] != last:
+                last = latest[0]
                 try:
-                    await delivery.edit(web, ask.channel, ts, shown, metadata(ask.id))
+                    await delivery.edit(web, channel, ts, last, marks)
                 except SlackError as error:
                     log.info("stage_not_shown", reason=error.code)
 
-    task = asyncio.create_task(show())
+    task = asyncio.create_task(keep_editing())
     try:
-        yield report
+        yield show
     finally:
         over.set()
         await task

@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
-from bot.slack import delivery, intake, reply, rows, withdrawal
+from bot.slack import delivery, intake, models, reply, rows, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
 from bot.slack.ports import Rooms
@@ -44,6 +44,7 @@ def register(rooms: Rooms) -> None:
     rooms.jobs.register(intake.QUESTION, _open_channels(lambda job: _question(rooms, job)))
     rooms.jobs.register(rows.ROWS, _open_channels(lambda job: rows.show(rooms, job)))
     rooms.jobs.register(withdrawal.WITHDRAW, _open_channels(lambda job: withdrawal.do(rooms, job)))
+    rooms.jobs.register(models.MODELS, _open_channels(lambda job: models.do(rooms, job)))
     rooms.jobs.register(STATUS, _open_channels(lambda job: _status(rooms, job)))
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.answering import Status
+from bot.answering import ModelAdmin, Status
 from bot.demo.workspace import Workspace
 from bot.digests import Digest
 from bot.domain import (
@@ -62,6 +62,15 @@ class FakeAnswering:
     failure: Exception | None = None
     stops: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+
+    @property
+    def models(self) -> ModelAdmin:
+        """The real one is tested in tests/house."""
+        raise NotImplementedError
+
+    async def trial(self, text: str, events: tuple[Event, ...], /) -> Answer | Refusal:
+        """As above."""
+        raise NotImplementedError
 
     async def stop(self, question_id: str, /) -> None:
         """Remember what is to be stopped."""

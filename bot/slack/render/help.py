@@ -15,7 +15,11 @@ STATS = (
 MODEL = (
     "*How the language model is*\n"
     "`/stats-model` shows the server, its models, what is loaded and until when, the queue, and "
-    "the last hour's times and errors."
+    "the last hour's times and errors.\n"
+    "Admins: `/stats-model pull NAME` fetches a model, `use NAME` asks it from now on (`use "
+    "default` goes back), `fallback NAME…` says which are asked where it cannot (`fallback none`), "
+    "`warm` and `evict NAME` load and unload it, `test` asks three questions about this channel's "
+    "event."
 )
 
 CHANNEL = (
