@@ -47,6 +47,7 @@ class Metrics:
     slack_limited: Counter
     digests: Counter
     dependency_up: Gauge
+    feedback: Counter
 
 
 def new_metrics() -> Metrics:
@@ -116,5 +117,8 @@ def new_metrics() -> Metrics:
         ),
         dependency_up=gauge(
             "gamestats_bot_dependency_up", "1 if it answered at the last look", "dependency"
+        ),
+        feedback=counter(
+            "gamestats_bot_feedback_total", "Thumbs on answers", verdict=["up", "down"]
         ),
     )

@@ -87,9 +87,7 @@ async def _slack(app: App, stack: contextlib.AsyncExitStack) -> SlackSurface | N
         admins=frozenset(name.strip() for name in settings.bot_admins.split(",") if name.strip()),
     )
     return await stack.enter_async_context(
-        open_slack(
-            config, app.answering, app.digests, app.jobs, app.metrics, app.answering.store.asked
-        )
+        open_slack(config, app.answering, app.digests, app.jobs, app.metrics, app.answering.store)
     )
 
 

@@ -105,32 +105,34 @@ def _is_quoted(message: Mapping[str, Any]) -> bool:
 def listen(app: AsyncApp, rooms: Rooms) -> None:
     """Take clicks."""
     for action in (SHOW_SQL, CSV, CHART, TABLE, ASK_AGAIN, STOP):
-        app.action(action)(_clicked(rooms, _HANDLERS[action]))
+        app.action(action)(clicked(rooms, _HANDLERS[action]))
 
     async def from_menu(rooms: Rooms, clicked: Click) -> None:
         if clicked.action in _HANDLERS:
             await _HANDLERS[clicked.action](rooms, clicked)
 
-    app.action(MORE)(_clicked(rooms, from_menu))
-    app.action(re.compile(rf"{ONLY}(_\d)?"))(_clicked(rooms, _only))
-    app.action(re.compile(rf"{CHOOSE}_\d"))(_clicked(rooms, _choose))
+    app.action(MORE)(clicked(rooms, from_menu))
+    app.action(re.compile(rf"{ONLY}(_\d)?"))(clicked(rooms, _only))
+    app.action(re.compile(rf"{CHOOSE}_\d"))(clicked(rooms, _choose))
 
 
-def _clicked(
+def clicked(
     rooms: Rooms, handler: Callable[[Rooms, Click], Awaitable[None]]
 ) -> Callable[..., Awaitable[None]]:
+    """A listener that acknowledges, then lets `handler` act; what fails is told to the clicker."""
+
     async def listener(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        clicked = click(body)
+        found = click(body)
         try:
-            await handler(rooms, clicked)
+            await handler(rooms, found)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
-            await delivery.tell(rooms.web, clicked, Message(words(error)))
+            await delivery.tell(rooms.web, found, Message(words(error)))
 
     return listener
 
 
-async def _stored(rooms: Rooms, clicked: Click) -> StoredAnswer | None:
+async def stored_here(rooms: Rooms, clicked: Click) -> StoredAnswer | None:
     """What the button belongs to, if it was asked in this very channel."""
     stored = await rooms.answering.stored(clicked.question_id)
     here = (clicked.team, clicked.channel)
@@ -141,7 +143,7 @@ async def _stored(rooms: Rooms, clicked: Click) -> StoredAnswer | None:
 
 
 async def _show_sql(rooms: Rooms, clicked: Click) -> None:
-    stored = await _stored(rooms, clicked)
+    stored = await stored_here(rooms, clicked)
     if stored is None:
         return
     sql = stored.shown or stored.sql
@@ -188,14 +190,14 @@ async def _stop(rooms: Rooms, clicked: Click) -> None:
 
 
 async def _ask_again(rooms: Rooms, clicked: Click) -> None:
-    stored = await _stored(rooms, clicked)
+    stored = await stored_here(rooms, clicked)
     if stored is not None:
         await _ask(rooms, clicked, stored.text)
 
 
 async def _only(rooms: Rooms, clicked: Click) -> None:
     """Ask the narrower question."""
-    stored = await _stored(rooms, clicked)
+    stored = await stored_here(rooms, clicked)
     if stored is not None:
         await _ask(rooms, clicked, f"{stored.text.rstrip(' ?!.')}, {clicked.chosen}")
 
@@ -217,7 +219,7 @@ async def _ask(rooms: Rooms, clicked: Click, text: str) -> None:
 
 async def _choose(rooms: Rooms, clicked: Click) -> None:
     """Answer the chosen question in the place of the choices; of two clicks the first counts."""
-    if await _stored(rooms, clicked) is None:
+    if await stored_here(rooms, clicked) is None:
         return
     # In private nothing of ours can be edited by its ts.
     place = "" if clicked.private else clicked.message_ts

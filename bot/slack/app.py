@@ -1,6 +1,6 @@
 """The Slack surface put together: what listens, what works, how it starts, is watched and stops.
 
-async with open_slack(config, answering, digests, jobs, metrics, asked) as slack:
+async with open_slack(config, answering, digests, jobs, metrics, store) as slack:
 await slack.listen()        # Socket Mode, until cancelled; or mount slack.routes()
 """
 
@@ -22,14 +22,24 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.metrics import Metrics
-from bot.slack import actions, channel, commands, digests, mentions, messages, rest, worker
+from bot.slack import (
+    actions,
+    channel,
+    commands,
+    digests,
+    feedback,
+    mentions,
+    messages,
+    rest,
+    worker,
+)
 from bot.slack.drain import Drain
 from bot.slack.errors import SlackDownError, SlackError
 from bot.slack.outages import KNOWN
 from bot.slack.people import People
 from bot.slack.ports import Answering, Digests, Jobs, Rooms
 from bot.slack.web import is_local, new_client, open_web
-from bot.store import Asked
+from bot.store import Store
 
 log = structlog.get_logger()
 
@@ -161,6 +171,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
     channel.listen(app, rooms)
     digests.listen(app, rooms)
     actions.listen(app, rooms)
+    feedback.listen(app, rooms)
     rest.listen(app)
     return app
 
@@ -172,14 +183,14 @@ async def open_slack(
     others: Digests,
     jobs: Jobs,
     metrics: Metrics,
-    asked: Asked,
+    store: Store,
 ) -> AsyncIterator[SlackSurface]:
     """Open the surface and take its jobs; leaving waits for running listeners.
 
     Slack need not be reachable yet.
     """
     async with open_web(config.bot_token, config.api_url, metrics) as web:
-        rooms = Rooms(web, People(web, config.admins), answering, others, jobs, asked)
+        rooms = Rooms(web, People(web, config.admins), answering, others, jobs, store)
         worker.register(rooms)
         digests.register(rooms)
         app = build_slack_app(rooms, config)

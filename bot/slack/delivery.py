@@ -7,7 +7,7 @@ cannot be edited, direct messages where a channel is closed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -21,6 +21,7 @@ from bot.slack.errors import (
     SlackDownError,
     SlackError,
 )
+from bot.slack.render.feedback import THUMBS, without_thumbs
 from bot.slack.render.pieces import Message
 from bot.slack.web import Web
 
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-NOT_EVERYWHERE = frozenset({"data_table", "data_visualization", "table"})
+NOT_EVERYWHERE = frozenset({"data_table", "data_visualization", "table", THUMBS})
 """Blocks that some workspaces do not take."""
 
 PATIENCE = 300.0
@@ -43,9 +44,7 @@ async def plainer(
     The last form has no blocks. Forms with a block that the workspace is known not to have are
     passed over. Raises SlackError.
     """
-    for form in forms[:-1]:
-        if web.unsupported & form.kinds:
-            continue
+    for form in _tries(web, forms[:-1]):
         try:
             return form, await send(form)
         except BlocksRejectedError as error:
@@ -53,6 +52,21 @@ async def plainer(
             web.unsupported.update(error.unsupported & NOT_EVERYWHERE)
             log.warning("blocks_rejected", method=error.method, reason=error.code)
     return forms[-1], await send(forms[-1])
+
+
+def _tries(web: Web, forms: Sequence[Message]) -> Iterator[Message]:
+    """The forms that the workspace may take; it learns of what it lacks while they are tried.
+
+    Last comes the plainest with buttons for thumbs, should Slack not say that it has none.
+    """
+    for form in forms:
+        if not web.unsupported & form.kinds:
+            yield form
+        bare = without_thumbs(form)
+        if THUMBS in web.unsupported & form.kinds and not web.unsupported & bare.kinds:
+            yield bare
+    if forms and THUMBS in forms[-1].kinds - web.unsupported:
+        yield without_thumbs(forms[-1])
 
 
 async def patiently(step: Callable[[], Awaitable[T]], *, harmless: bool = False) -> T:

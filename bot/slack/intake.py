@@ -122,7 +122,7 @@ async def put(rooms: Rooms, ask: Ask, version: float = 0) -> None:
     A `version` above 0 is an edit: the question before it is stopped.
     """
     if ask.said_ts:
-        stands, before = await rooms.asked.note(
+        stands, before = await rooms.store.asked.note(
             ask.said, version=version, question_id=ask.id, text=ask.text
         )
         if stands != ask.id:

@@ -78,7 +78,7 @@ async def _edited(rooms: Rooms, team: str, bot: str, event: Mapping[str, Any]) -
     said = {**message, "channel": event["channel"], "channel_type": event.get("channel_type")}
     ask = intake.ask_from_event(team, said)
     wanted = ask if _mentions(bot, message) else _question(team, said)
-    standing = await rooms.asked.standing(ask.said)
+    standing = await rooms.store.asked.standing(ask.said)
     if standing is None:
         if wanted is not None:  # it has become a question only now
             await intake.put(rooms, wanted)

@@ -17,7 +17,7 @@ from bot.domain import Answer, Event, Outcome, Question, Refusal, Report
 from bot.jobs import Handler
 from bot.slack.people import People
 from bot.slack.web import Web
-from bot.store import Asked, DigestSchedule, StoredAnswer
+from bot.store import DigestSchedule, Store, StoredAnswer
 
 
 class Answering(Protocol):
@@ -101,4 +101,4 @@ class Rooms:
     answering: Answering
     digests: Digests
     jobs: Jobs
-    asked: Asked
+    store: Store

@@ -35,9 +35,9 @@ async def take_back(
     A message that asked nothing is left alone, unless it is `addressed` to us: then its question
     may still arrive, since Slack repeats events in any order.
     """
-    if not addressed and await rooms.asked.standing(said) is None:
+    if not addressed and await rooms.store.asked.standing(said) is None:
         return
-    before = await rooms.asked.withdraw(said, version)
+    before = await rooms.store.asked.withdraw(said, version)
     if before:
         await rooms.answering.stop(before)
         payload = {**asdict(said), "question_id": before}
@@ -49,14 +49,14 @@ async def do(rooms: Rooms, job: Job) -> None:
     payload = {name: str(value) for name, value in job.payload.items()}
     await rooms.answering.withdraw(payload.pop("question_id"))
     said = Said(**payload)
-    standing = await rooms.asked.standing(said)
+    standing = await rooms.store.asked.standing(said)
     if standing is not None and standing.reply_ts and not standing.question_id:
         await _remove(rooms, said, standing.reply_ts)
 
 
 async def _remove(rooms: Rooms, said: Said, ts: str) -> None:
     await delivery.remove(rooms.web, said.channel, ts)
-    await rooms.asked.reply_removed(said)
+    await rooms.store.asked.reply_removed(said)
 
 
 async def stands(rooms: Rooms, ask: Ask) -> bool:
@@ -64,7 +64,7 @@ async def stands(rooms: Rooms, ask: Ask) -> bool:
     if not ask.said_ts:
         return True
     try:
-        standing = await rooms.asked.standing(ask.said)
+        standing = await rooms.store.asked.standing(ask.said)
     except StoreError as error:
         log.warning("not_known_whether_it_stands", error=repr(error))
         return True
@@ -80,6 +80,6 @@ async def check(rooms: Rooms, ask: Ask) -> None:
 async def give_way(rooms: Rooms, ask: Ask, ts: str) -> None:
     """After GivenWayError: an edit takes our reply `ts` over; of a deleted message none is left."""
     await rooms.answering.withdraw(ask.id)
-    standing = await rooms.asked.standing(ask.said)
+    standing = await rooms.store.asked.standing(ask.said)
     if standing is not None and not standing.question_id:
         await _remove(rooms, ask.said, ts)

@@ -66,7 +66,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
         return
     if ask.instead:
         await rooms.answering.withdraw(ask.instead)
-    standing = await rooms.asked.standing(ask.said) if ask.said_ts else None
+    standing = await rooms.store.asked.standing(ask.said) if ask.said_ts else None
     ours = standing.reply_ts if standing is not None else ""
     here = (ask.team, ask.channel, ask.thread_ts)
     if ask.overheard and not ours and not await rooms.answering.answered_in(*here):
@@ -109,7 +109,7 @@ async def _placed(rooms: Rooms, ask: Ask, *, again: bool) -> str:
     ts = await reply.place(rooms.web, ask, again=again)
     if not ask.said_ts:
         return ts
-    first = await rooms.asked.reply(ask.said, ts)
+    first = await rooms.store.asked.reply(ask.said, ts)
     if first != ts:  # the question before the edit was placed at the same moment
         await delivery.remove(rooms.web, ask.channel, ts)
     return first

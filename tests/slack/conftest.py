@@ -35,10 +35,12 @@ from bot.llm.status import ConfiguredModel
 from bot.metrics import Metrics, new_metrics
 from bot.slack import SlackConfig, SlackSurface, open_slack
 from bot.slack.render.stages import STOP
-from bot.store import Asked, DigestSchedule, Recent, StoredAnswer
-from bot.store.redis import open_redis
+from bot.store import DigestSchedule, Recent, Store, StoredAnswer, open_store
 from tests.oracle.check import check
 from tests.slack.samples import SPRING, WINTER, answer, table
+
+NOWHERE = "postgresql://127.0.0.1:9/none"
+"""A database that is down."""
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -233,6 +235,7 @@ class Scene:
     digests: FakeDigests
     jobs: Jobs
     slack: SlackSurface
+    store: Store
     metrics: Metrics
 
     def bind(self, channel: str, *events: Event) -> None:
@@ -272,7 +275,12 @@ class Scene:
 
 @contextlib.asynccontextmanager
 async def running(
-    workspace: Workspace, redis_url: str, *, socket: bool = True, work: bool = True
+    workspace: Workspace,
+    redis_url: str,
+    *,
+    socket: bool = True,
+    work: bool = True,
+    database_url: str = NOWHERE,
 ) -> AsyncIterator[Scene]:
     """Start the surface and its worker as the composition root does."""
     answering, others, metrics = FakeAnswering(), FakeDigests(), new_metrics()
@@ -285,8 +293,8 @@ async def running(
     pace = Pace(lease=2.0, grace=2.0, backoff=0.05)
     async with (
         open_jobs(redis_url, pace) as jobs,
-        open_redis(redis_url) as redis,
-        open_slack(config, answering, others, jobs, metrics, Asked(redis, "asked:")) as slack,
+        open_store(database_url, redis_url) as store,
+        open_slack(config, answering, others, jobs, metrics, store) as slack,
     ):
         tasks = [asyncio.create_task(slack.listen())]
         if work:
@@ -294,7 +302,7 @@ async def running(
         try:
             if socket:
                 await workspace.until(workspace.connected)
-            yield Scene(workspace, answering, others, jobs, slack, metrics)
+            yield Scene(workspace, answering, others, jobs, slack, store, metrics)
         finally:
             for task in tasks:
                 task.cancel()

@@ -41,6 +41,7 @@ async def test_stats_answers_the_asker_alone(scene: Scene) -> None:
         "rich_text",
         "data_table",
         "context",
+        "context_actions",
         "actions",
     ]
     assert "top 5 & more" in json.dumps(second["blocks"])

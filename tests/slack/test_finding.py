@@ -144,7 +144,7 @@ def test_a_sentence_that_says_it_all_needs_no_table() -> None:
         answer(ResultTable(columns(count=NUMBER), ((24,),))), shape=Shape(counted="teams")
     )
     best, plain = answer_messages(one)
-    assert best.kinds == {"rich_text", "context", "actions"}
+    assert best.kinds == {"rich_text", "context", "context_actions", "actions"}
     assert (best.text, plain.text) == ("There are 24 teams.", "There are 24 teams.")
 
 

@@ -28,7 +28,7 @@ def kinds(message: dict[str, Any]) -> list[str]:
 async def test_a_mention_is_answered_in_its_thread(scene: Scene) -> None:
     """The reply in the thread has a first line, a table, a trust line and buttons."""
     found = await scene.ask()
-    assert kinds(found) == ["rich_text", "data_table", "context", "actions"]
+    assert kinds(found) == ["rich_text", "data_table", "context", "context_actions", "actions"]
     assert found["text"] == LEADER
     (asked,) = scene.answering.asked
     assert asked.text == "top 5 teams"
@@ -173,16 +173,16 @@ async def test_a_rejected_table_is_sent_again_plainer(scene: Scene, reason: str)
     for _ in range(2):
         scene.workspace.fail_next("chat.update", reason)
     found = await scene.ask()
-    assert kinds(found) == ["rich_text", "rich_text", "context", "actions"]
+    assert kinds(found) == ["rich_text", "rich_text", "context", "context_actions", "actions"]
     assert "Kestrels" in json.dumps(found["blocks"][1])
 
 
 async def test_rejected_blocks_still_leave_the_text(scene: Scene) -> None:
-    """When no block at all is taken the answer comes as text."""
-    for _ in range(3):
+    """When no block at all is taken, not even without thumbs, the answer comes as text."""
+    for _ in range(4):
         scene.workspace.fail_next("chat.update", "invalid_blocks")
     ts = scene.workspace.post("maya", "general", "@Game Stats top 5")
-    await scene.workspace.until(lambda: len(scene.workspace.calls("chat.update")) == 4)
+    await scene.workspace.until(lambda: len(scene.workspace.calls("chat.update")) == 5)
     (found,) = scene.workspace.replies("general", ts)
     assert found["text"].startswith("Kestrels lead with a spirit total of 12.5")
     assert "Spring Classic · from teams · 2 rows" in found["text"]

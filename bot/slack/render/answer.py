@@ -15,6 +15,7 @@ from bot.domain import Answer, ColumnKind
 from bot.slack.render.buttons import CHART, TABLE, answer_buttons
 from bot.slack.render.cells import Grid, grid
 from bot.slack.render.chart import Chart, chart_block, chart_of
+from bot.slack.render.feedback import thumbs
 from bot.slack.render.finding import finding, is_whole
 from bot.slack.render.pieces import (
     LIMIT,
@@ -118,6 +119,7 @@ class _Foot:
             *([small(answer.explanation)] if answer.explanation else []),
             small(line),
             *([moment("Read again", again)] if again else []),
+            thumbs(answer.question.id),
             answer_buttons(answer, toggle=toggle, shared=bool(self.setting.shared_by)),
         ]
 
