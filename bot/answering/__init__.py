@@ -9,6 +9,7 @@ from bot.answering.followup import worth_taking
 from bot.answering.models import ModelAdmin
 from bot.answering.pipeline import Answering, Status
 from bot.answering.prompt import prompt_maker
+from bot.answering.text import check as text_fault
 
 __all__ = [
     "Answering",
@@ -17,5 +18,6 @@ __all__ = [
     "ModelAdmin",
     "Status",
     "prompt_maker",
+    "text_fault",
     "worth_taking",
 ]

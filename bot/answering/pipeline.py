@@ -7,7 +7,7 @@ the question, something that is down, or a bug. Every outcome is written to the 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -146,9 +146,23 @@ class Answering:
         """
         return await self.store.answers.get(question_id)
 
-    async def answered_in(self, team: str, channel: str, thread: str) -> bool:
-        """Whether a question was answered in this thread. Raises StoreError."""
-        return await self.store.answers.last_in(team, channel, thread) is not None
+    async def last_in(self, team: str, channel: str, thread: str) -> StoredAnswer | None:
+        """The last question that was answered in this thread. Raises StoreError."""
+        return await self.store.answers.last_in(team, channel, thread)
+
+    async def bindings(self, team: str) -> Mapping[str, tuple[Event, ...]]:
+        """The channels of a workspace that have events, and these.
+
+        Raises:
+            StoreError, WarehouseError: when a database is down.
+        """
+        found = await self.store.bindings.all()
+        named = {
+            binding.channel: await self.directory_of_events.named(binding.events)
+            for binding in found
+            if binding.team == team
+        }
+        return {channel: events for channel, events in named.items() if events}
 
     async def directory(self) -> tuple[Event, ...]:
         """All events that a channel may be bound to.
@@ -239,7 +253,7 @@ class Answering:
     async def _events(self, question: Question) -> tuple[Event, ...]:
         if question.events is not None:
             return await self.directory_of_events.named(question.events)
-        return await self.bound(question.asker.team, question.channel)
+        return await self.bound(question.asker.team, question.scope or question.channel)
 
     async def _asked(self, question: Question, events: tuple[Event, ...]) -> Asked:
         await self.models.catch_up()
@@ -288,14 +302,15 @@ class Answering:
         if stored is None or stored.sql == "" or (stored.team, stored.channel) != (team, channel):
             return Refusal(Code.NOT_BOUND, "I no longer have that answer. Please ask again.")
         events = await self.directory_of_events.named(stored.events)
-        if stored.surface == "slack" and set(ids(await self.bound(team, channel))) != set(
-            stored.events
-        ):
+        if stored.surface == "slack" and set(
+            ids(await self.bound(team, stored.scope or channel))
+        ) != set(stored.events):
             return Refusal(
                 Code.NOT_BOUND,
                 "This channel has been connected to another event since. Please ask again.",
             )
         question = Question(stored.question_id, stored.text, stored.asker, channel, stored.events)
+        question = replace(question, thread=stored.thread, scope=stored.scope)
         draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)
         return await self._running.run(question, events, draft, silent, started)
 

@@ -62,8 +62,9 @@ class Question:
     """A question as it came in.
 
     `id` is unique and stable over redeliveries. `events` names the tenant where the surface
-    knows it (terminal, HTTP); None means that the binding of `channel` decides. It may go on from
-    the last answer in `thread`, or from the question whose id is `after`.
+    knows it (terminal, HTTP); None means that the binding of `scope` decides, a channel that the
+    asker is in, or else that of `channel`. It may go on from the last answer in `thread`, or from
+    the question whose id is `after`.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Question:
     events: tuple[UUID, ...] | None = None
     thread: str = ""
     after: str = ""
+    scope: str = ""
 
 
 class Source(enum.StrEnum):

@@ -192,17 +192,17 @@ async def _stop(rooms: Rooms, clicked: Click) -> None:
 async def _ask_again(rooms: Rooms, clicked: Click) -> None:
     stored = await stored_here(rooms, clicked)
     if stored is not None:
-        await _ask(rooms, clicked, stored.text)
+        await _ask(rooms, clicked, stored.text, stored.scope)
 
 
 async def _only(rooms: Rooms, clicked: Click) -> None:
     """Ask the narrower question."""
     stored = await stored_here(rooms, clicked)
     if stored is not None:
-        await _ask(rooms, clicked, f"{stored.text.rstrip(' ?!.')}, {clicked.chosen}")
+        await _ask(rooms, clicked, f"{stored.text.rstrip(' ?!.')}, {clicked.chosen}", stored.scope)
 
 
-async def _ask(rooms: Rooms, clicked: Click, text: str) -> None:
+async def _ask(rooms: Rooms, clicked: Click, text: str, scope: str) -> None:
     ask = Ask(
         id=question_id(clicked.team, clicked.channel, clicked.at + clicked.user),
         team=clicked.team,
@@ -213,13 +213,15 @@ async def _ask(rooms: Rooms, clicked: Click, text: str) -> None:
         thread_ts=clicked.thread_ts,
         response_url=clicked.response_url if clicked.private else "",
         quoted=True,
+        scope=scope,
     )
     await intake.put(rooms, ask)
 
 
 async def _choose(rooms: Rooms, clicked: Click) -> None:
     """Answer the chosen question in the place of the choices; of two clicks the first counts."""
-    if await stored_here(rooms, clicked) is None:
+    stored = await stored_here(rooms, clicked)
+    if stored is None:
         return
     # In private nothing of ours can be edited by its ts.
     place = "" if clicked.private else clicked.message_ts
@@ -234,6 +236,7 @@ async def _choose(rooms: Rooms, clicked: Click) -> None:
         response_url=clicked.response_url if clicked.private else "",
         quoted=True,
         reply_ts=place,
+        scope=stored.scope,
     )
     await intake.put(rooms, ask)
 

@@ -31,6 +31,7 @@ from bot.slack import (
     mentions,
     messages,
     rest,
+    shortcuts,
     worker,
 )
 from bot.slack.drain import Drain
@@ -169,6 +170,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
     messages.listen(app, rooms)
     commands.listen(app, rooms)
     channel.listen(app, rooms)
+    shortcuts.listen(app, rooms)
     digests.listen(app, rooms)
     actions.listen(app, rooms)
     feedback.listen(app, rooms)

@@ -33,6 +33,9 @@ class Ask:
     answer takes the place of our message `reply_ts`. One that was `overheard`, not said to us, is
     answered only in a thread where we have answered before.
 
+    `scope` is the channel whose events were chosen, `viewed` the one that the person looked at when
+    they asked in private. Without a `thread_ts` the answer begins a thread.
+
     `said_ts` is the person's message, which they may edit or delete; `instead` is the question that
     it asked before it was edited.
     """
@@ -50,6 +53,8 @@ class Ask:
     overheard: bool = False
     said_ts: str = ""
     instead: str = ""
+    scope: str = ""
+    viewed: str = ""
 
     @property
     def said(self) -> Said:
@@ -59,7 +64,9 @@ class Ask:
     def question(self) -> Question:
         """The question without what only Slack needs."""
         asker = Asker("slack", self.team, self.user)
-        return Question(self.id, self.text, asker, self.channel, thread=self.thread_ts)
+        return Question(
+            self.id, self.text, asker, self.channel, thread=self.thread_ts, scope=self.scope
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,26 @@ def ask_from_event(team: str, event: Mapping[str, Any]) -> Ask:
         ts=ts,
         thread_ts=str(event.get("thread_ts") or ts),
         said_ts=ts,
+        viewed=viewed(event.get("app_context")),
     )
+
+
+def viewed(context: object) -> str:
+    """The channel that a person looks at beside the pane, from an event's context; or empty.
+
+    Entities come with what matters most first.
+    Source: docs.slack.dev/reference/events/app_context_changed.
+    """
+    entities = context.get("entities") if isinstance(context, Mapping) else None
+    for entity in entities or ():
+        value = entity.get("value")
+        if entity.get("type") == "slack#/types/message_context" and isinstance(value, Mapping):
+            value = value.get("channel_id")
+        elif entity.get("type") != "slack#/types/channel_id":
+            continue
+        if isinstance(value, str) and not value.startswith("D"):
+            return value
+    return ""
 
 
 async def put(rooms: Rooms, ask: Ask, version: float = 0) -> None:

@@ -6,14 +6,17 @@ Rights are asked for at every click, for the person who clicks; an answer is kep
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.slack.errors import ChannelClosedError
 from bot.slack.web import Web
 
 _SECONDS = 60.0
 _KEPT = 1_000
+_PAGE = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class People:
         self._web = web
         self._admins = admins
         self._known: dict[tuple[str, str], tuple[float, Profile]] = {}
+        self._inside: dict[tuple[str, str], tuple[float, Mapping[str, str]]] = {}
         self._bot: AuthorizeResult | None = None
 
     async def bot(self) -> AuthorizeResult:
@@ -74,3 +78,40 @@ class People:
             self._known.clear()
         self._known[team, user] = (time.monotonic(), known)
         return known
+
+    async def channels(self, team: str, user: str) -> Mapping[str, str]:
+        """The channels that `user` is in, private ones only where we are too: ids and names.
+
+        Raises SlackError.
+        """
+        asked_at, known = self._inside.get((team, user), (float("-inf"), {}))
+        if time.monotonic() - asked_at < _SECONDS:
+            return known
+        found: dict[str, str] = {}
+        cursor = ""
+        while True:
+            page = await self._web.call(
+                "users.conversations",
+                user=user,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=_PAGE,
+                cursor=cursor or None,
+            )
+            found |= {str(one["id"]): str(one.get("name", "")) for one in page["channels"]}
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        if len(self._inside) >= _KEPT:
+            self._inside.clear()
+        self._inside[team, user] = (time.monotonic(), found)
+        return found
+
+    async def are_we_in(self, channel: str) -> bool:
+        """Whether we are a member of `channel` now. Raises SlackError."""
+        try:
+            found = await self._web.call("conversations.info", channel=channel)
+        except ChannelClosedError:
+            return False
+        about = found["channel"]
+        return bool(about.get("is_member") or about.get("is_im"))

@@ -38,8 +38,11 @@ class Answering(Protocol):
     async def stored(self, question_id: str, /) -> StoredAnswer | None:
         """The audit's line on a question. Raises StoreError."""
 
-    async def answered_in(self, team: str, channel: str, thread: str, /) -> bool:
-        """Whether a question was answered in this thread. Raises StoreError."""
+    async def last_in(self, team: str, channel: str, thread: str, /) -> StoredAnswer | None:
+        """The last question that was answered in this thread. Raises StoreError."""
+
+    async def bindings(self, team: str, /) -> Mapping[str, tuple[Event, ...]]:
+        """The channels that have events. Raises StoreError, WarehouseError."""
 
     async def directory(self) -> tuple[Event, ...]:
         """All events that may be bound. Raises WarehouseError."""

@@ -72,16 +72,13 @@ async def _taken_over(web: Web, ask: Ask) -> str:
 
 
 async def _find(web: Web, ask: Ask) -> str | None:
+    where = {"channel": ask.channel, "oldest": ask.ts, "limit": 100, "include_all_metadata": True}
     try:
-        page = await web.call(
-            "conversations.replies",
-            channel=ask.channel,
-            ts=ask.thread_ts,
-            oldest=ask.ts,
-            inclusive=True,
-            limit=100,
-            include_all_metadata=True,
-        )
+        if ask.thread_ts:
+            where |= {"ts": ask.thread_ts, "inclusive": True}
+            page = await web.call("conversations.replies", **where)
+        else:
+            page = await web.call("conversations.history", **where)
     except MessageGoneError:
         return None
     return next((str(m["ts"]) for m in page.get("messages", ()) if _is_reply(m, ask)), None)

@@ -17,7 +17,7 @@ import structlog
 
 from bot.domain import Answer, ColumnKind, Outcome, Refusal
 from bot.jobs import Job, Later
-from bot.slack import delivery, intake, reply
+from bot.slack import delivery, intake, reply, scope
 from bot.slack.errors import SlackError
 from bot.slack.intake import Ask, Reader
 from bot.slack.picture import picture
@@ -41,6 +41,8 @@ SHARED = "game_stats_shared"
 _NATIVE_CHART = "data_visualization"
 
 
+NOT_INSIDE = Message("You are no longer in the channel that this answer was about.")
+
 SHARE_SECONDS = 20.0
 """What sharing takes at most; whoever shares the same answer meanwhile waits so long."""
 
@@ -61,6 +63,10 @@ async def show(rooms: Rooms, job: Job) -> None:
     outcome = await rooms.answering.rows(reader.question_id, reader.team, reader.channel)
     if isinstance(outcome, Refusal):
         await delivery.tell(rooms.web, reader, Message(escape(outcome.message)))
+        return
+    where = outcome.question.scope
+    if where and not await scope.may_ask(rooms, reader.team, reader.user, where):
+        await delivery.tell(rooms.web, reader, NOT_INSIDE)
         return
     await _WAYS[reader.how](rooms, reader, outcome)
 

@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
-from bot.slack import delivery, intake, models, reply, rows, withdrawal
+from bot.slack import delivery, intake, models, reply, rows, scope, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
 from bot.slack.ports import Rooms
@@ -31,6 +31,11 @@ from bot.store import StoreError
 log = structlog.get_logger()
 
 STATUS = "status"
+
+WHICH_EVENT = (
+    "I do not know which event you mean. Ask me in a channel that is connected to one, open that "
+    "channel beside our conversation, or choose the event with the shortcut “Ask about an event”."
+)
 
 SETTLE = 1.5
 """Seconds for which an edited question waits for the next edit."""
@@ -69,7 +74,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
     standing = await rooms.store.asked.standing(ask.said) if ask.said_ts else None
     ours = standing.reply_ts if standing is not None else ""
     here = (ask.team, ask.channel, ask.thread_ts)
-    if ask.overheard and not ours and not await rooms.answering.answered_in(*here):
+    if ask.overheard and not ours and await rooms.answering.last_in(*here) is None:
         return
     if ask.response_url:
         await _whispered(rooms, ask)
@@ -78,7 +83,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
 
 
 async def _whispered(rooms: Rooms, ask: Ask) -> None:
-    question = ask.question()
+    question = await scope.scoped(rooms, ask)
     async with _note_if_slow(rooms, ask, looking(ask.id, ask.user)):
         outcome = await rooms.answering.answer(question, silent)
     setting = await _setting(rooms, ask, outcome)
@@ -88,7 +93,7 @@ async def _whispered(rooms: Rooms, ask: Ask) -> None:
 
 async def _replied(rooms: Rooms, ask: Ask, job: Job) -> None:
     ts = await _placed(rooms, ask, again=job.attempt > 1)
-    question = ask.question()
+    question = await scope.scoped(rooms, replace(ask, thread_ts=ask.thread_ts or ts))
     try:
         await withdrawal.check(rooms, ask)
         async with reply.showing(rooms.web, ask, ts) as report:
@@ -147,7 +152,7 @@ def _messages(outcome: Outcome, question: Question, setting: Setting) -> tuple[M
     quoted = setting.quoted
     try:
         if isinstance(outcome, Refusal):
-            return refusal_messages(outcome, question, quoted=quoted)
+            return refusal_messages(_placeless(outcome, question), question, quoted=quoted)
         if isinstance(outcome, Clarification):
             return choice_messages(outcome, question, quoted=quoted)
         return answer_messages(outcome, setting)
@@ -155,6 +160,13 @@ def _messages(outcome: Outcome, question: Question, setting: Setting) -> tuple[M
         log.exception("not_drawn", question=question.id)
         words = "I found an answer but cannot show it. Please tell an admin this reference: "
         return refusal_messages(Refusal(Code.BUG, words + question.id[:8]), question, quoted=quoted)
+
+
+def _placeless(refusal: Refusal, question: Question) -> Refusal:
+    """In a direct message there is no channel to connect."""
+    if refusal.code is Code.NOT_BOUND and scope.is_direct(question.channel):
+        return replace(refusal, message=WHICH_EVENT)
+    return refusal
 
 
 async def _status(rooms: Rooms, job: Job) -> None:

@@ -63,6 +63,7 @@ class StoredAnswer:
     created_at: datetime
     thread: str = ""
     explanation: str = ""
+    scope: str = ""
 
     @property
     def surface(self) -> str:
@@ -179,6 +180,7 @@ def _question_values(question: Question, events: tuple[UUID, ...]) -> dict[str, 
         "team": question.asker.team,
         "channel": question.channel,
         "thread": question.thread,
+        "scope": question.scope,
         "asker": question.asker.user,
         # PostgreSQL has no NUL in its texts.
         "text": question.text.replace("\0", ""),
@@ -256,4 +258,5 @@ def stored_from(row: asyncpg.Record) -> StoredAnswer:
         created_at=row["created_at"],
         thread=row["thread"],
         explanation=row["explanation"],
+        scope=row["scope"],
     )

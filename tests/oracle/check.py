@@ -25,6 +25,9 @@ NEW_BLOCKS = frozenset({"data_visualization"})
 NEW_SCOPES = frozenset({"assistant:write"})
 """Scopes that Slack grants and the manifest type of @slack/web-api 8.2.0 does not have."""
 
+NEW_EVENTS = frozenset({"agent_session_stopped"})
+"""Events that Slack sends and the manifest type does not have."""
+
 NEW_ARGUMENTS = {"files.getUploadURLExternal": frozenset({"alt_txt"})}
 """Arguments that the method's page has, and the types do not (they call it alt_text)."""
 
@@ -64,7 +67,12 @@ def check_manifest(manifest: Mapping[str, Any]) -> None:
     scopes = manifest.get("oauth_config", {}).get("scopes", {})
     known = {kind: [s for s in given if s not in NEW_SCOPES] for kind, given in scopes.items()}
     oauth = {**manifest.get("oauth_config", {}), "scopes": known}
-    _assert_valid(validator, {**manifest, "oauth_config": oauth}, "manifest")
+    settings = {**manifest.get("settings", {})}
+    if events := settings.get("event_subscriptions"):
+        kept = [name for name in events.get("bot_events", ()) if name not in NEW_EVENTS]
+        settings["event_subscriptions"] = {**events, "bot_events": kept}
+    own = {**manifest, "oauth_config": oauth, "settings": settings}
+    _assert_valid(validator, own, "manifest")
 
 
 def _assert_valid(validator: Draft7Validator, value: Any, what: str) -> None:

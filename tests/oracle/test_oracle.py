@@ -60,6 +60,11 @@ def test_the_manifest_is_valid() -> None:
     assert len(about["description"]) <= 140
     assert len(features["agent_view"]["agent_description"]) <= 300
     assert len(features["agent_view"]["suggested_prompts"]) <= 4
+    assert len(features["shortcuts"]) <= 10
+    for shortcut in features["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["callback_id"]) <= 255
+        assert len(shortcut["description"]) <= 150
     for command in features["slash_commands"]:
         assert command["command"].startswith("/")
         assert len(command["command"]) <= 32

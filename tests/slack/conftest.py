@@ -59,7 +59,7 @@ class FakeAnswering:
     answerer: Answerer = top_teams
     events: tuple[Event, ...] = (SPRING, WINTER)
     asked: list[Question] = field(default_factory=list)
-    bindings: dict[tuple[str, str], tuple[UUID, ...]] = field(default_factory=dict)
+    bindings_kept: dict[tuple[str, str], tuple[UUID, ...]] = field(default_factory=dict)
     known: dict[str, StoredAnswer] = field(default_factory=dict)
     failure: Exception | None = None
     stops: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ class FakeAnswering:
         known = self.known.get(question_id)
         if known is None:
             return Refusal(Code.NOT_BOUND, "I no longer have that <answer>.")
-        asked = Question(question_id, known.text, known.asker, channel)
+        asked = Question(question_id, known.text, known.asker, channel, scope=known.scope)
         return answer(table(("Kestrels", 12.5), ("=SUM(A1)", 11)), asked=asked)
 
     async def stored(self, question_id: str, /) -> StoredAnswer | None:
@@ -104,12 +104,21 @@ class FakeAnswering:
             raise self.failure
         return self.known.get(question_id)
 
-    async def answered_in(self, team: str, channel: str, thread: str, /) -> bool:
-        """Whether something was answered in the thread."""
-        return any(
-            (one.asker.team, one.channel, one.thread) == (team, channel, thread)
+    async def last_in(self, team: str, channel: str, thread: str, /) -> StoredAnswer | None:
+        """The last that was answered in the thread."""
+        found = [
+            one
             for one in self.asked
-        )
+            if (one.asker.team, one.channel, one.thread) == (team, channel, thread)
+            and one.id in self.known
+            and one.id not in self.withdrawn
+        ]
+        return self.known[found[-1].id] if found else None
+
+    async def bindings(self, team: str, /) -> dict[str, tuple[Event, ...]]:
+        """All bindings."""
+        found = {channel: await self.bound(team, channel) for _, channel in self.bindings_kept}
+        return {channel: events for channel, events in found.items() if events}
 
     async def directory(self) -> tuple[Event, ...]:
         """All events."""
@@ -119,16 +128,16 @@ class FakeAnswering:
 
     async def bound(self, team: str, channel: str, /) -> tuple[Event, ...]:
         """A channel's events."""
-        ids = self.bindings.get((team, channel), ())
+        ids = self.bindings_kept.get((team, channel), ())
         return tuple(event for event in self.events if event.id in ids)
 
     async def bind(self, team: str, channel: str, events: tuple[UUID, ...], by: str, /) -> None:
         """Bind."""
-        self.bindings[team, channel] = events
+        self.bindings_kept[team, channel] = events
 
     async def unbind(self, team: str, channel: str, by: str, /) -> bool:
         """Unbind."""
-        return self.bindings.pop((team, channel), None) is not None
+        return self.bindings_kept.pop((team, channel), None) is not None
 
     async def status(self) -> Status:
         """A model that is loaded and one that is missing."""
@@ -183,6 +192,8 @@ def stored(question: Question) -> StoredAnswer:
         fell_back=False,
         repaired=False,
         created_at=datetime.now(UTC),
+        thread=question.thread,
+        scope=question.scope,
     )
 
 
@@ -242,7 +253,7 @@ class Scene:
         """Bind a channel behind the bot's back."""
         ids = tuple(event.id for event in events)
         team = self.workspace.state.team
-        self.answering.bindings[team, self.workspace.channel(channel).id] = ids
+        self.answering.bindings_kept[team, self.workspace.channel(channel).id] = ids
 
     async def reply(self, channel: str, ts: str, *, blocks: bool = True) -> dict[str, Any]:
         """The first reply that is an outcome, no stage; with `blocks` False the first at all."""

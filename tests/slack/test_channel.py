@@ -32,7 +32,7 @@ async def test_an_admin_connects_a_channel(scene: Scene) -> None:
     assert option["text"]["text"] == "Spring Classic"
     assert await scene.workspace.submit("maya", view, {"bound_events": [option]}) == {}
     team, place = scene.workspace.state.team, scene.workspace.channel("general").id
-    assert scene.answering.bindings == {(team, place): (SPRING.id,)}
+    assert scene.answering.bindings_kept == {(team, place): (SPRING.id,)}
     (told,) = await scene.workspace.until(lambda: scene.workspace.messages("general"))
     assert told["text"].startswith("This channel now answers about Spring Classic.")
 
@@ -60,7 +60,7 @@ async def test_the_right_is_asked_for_again_at_submission(scene: Scene) -> None:
     options = event_options((SPRING,), "")
     errors = await scene.workspace.submit("maya", view, {"bound_events": options})
     assert "Only workspace admins" in errors["bound_events"]
-    assert scene.answering.bindings == {}
+    assert scene.answering.bindings_kept == {}
 
 
 async def test_the_operators_list_makes_admins(scene: Scene) -> None:
@@ -78,7 +78,7 @@ async def test_the_view_starts_with_what_is_connected_and_can_disconnect(scene: 
     assert "Spring Classic" in json.dumps(view["blocks"])
     await scene.workspace.click_in("maya", view, "unbind_channel")
     await scene.workspace.until(lambda: scene.workspace.messages("general"))
-    assert scene.answering.bindings == {}
+    assert scene.answering.bindings_kept == {}
     await scene.workspace.until(
         lambda: "Disconnected." in json.dumps((scene.workspace.view("maya") or {})["blocks"])
     )

@@ -53,7 +53,7 @@ async def test_migrations_run_twice(url: str) -> None:
     await migrate(url)
     await migrate(url)
     connection = await asyncpg.connect(url)
-    assert await connection.fetchval("SELECT version_num FROM bot.alembic_version") == "0004"
+    assert await connection.fetchval("SELECT version_num FROM bot.alembic_version") == "0006"
     await connection.close()
 
 

@@ -113,6 +113,26 @@ class Clicks:
             self._drop(view, everything=what == "clear")
         return {}
 
+    async def shortcut(self, user: str, callback: str) -> None:
+        """Use a global shortcut."""
+        payload = self._interaction(user, "shortcut")
+        payload |= {"callback_id": callback, "action_ts": self.state.next_ts()}
+        await ask(self.outbox, INTERACTIVE, payload, "That did not work")
+
+    async def message_shortcut(self, user: str, channel: str, ts: str, callback: str) -> None:
+        """Use a shortcut on a message that everybody there sees."""
+        message = message_of(self.state, user, channel, ts)
+        place = place_of(self.state, user, channel)
+        payload = self._interaction(user, "message_action") | {
+            "callback_id": callback,
+            "action_ts": self.state.next_ts(),
+            "message_ts": ts,
+            "message": messages.public(message, metadata=False),
+            "channel": {"id": place.id, "name": place.name or "directmessage"},
+            "response_url": new_response_url(self.state, user, place.id, ts),
+        }
+        await ask(self.outbox, INTERACTIVE, payload, "That did not work")
+
     async def close(self, user: str, view_id: str) -> None:
         """Close a modal; the app hears of it if the view asked for that."""
         view = view_of(self.state, user, view_id)

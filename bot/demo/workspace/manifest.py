@@ -21,11 +21,22 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut: `kind` is global or message, `callback` what the app knows it by."""
+
+    kind: str
+    name: str
+    callback: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """An app. `scopes` and `events` are None for an app without a manifest: everything."""
 
     name: str = "Game Stats"
     commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
     scopes: frozenset[str] | None = None
     events: frozenset[str] | None = None
 
@@ -40,9 +51,14 @@ def read_manifest(path: Path | None) -> Manifest:
         Command(one["command"], one["description"], one.get("usage_hint", ""))
         for one in features.get("slash_commands", ())
     )
+    shortcuts = tuple(
+        Shortcut(one["type"], one["name"], one["callback_id"], one["description"])
+        for one in features.get("shortcuts", ())
+    )
     return Manifest(
         name=features["bot_user"]["display_name"],
         commands=commands,
+        shortcuts=shortcuts,
         scopes=frozenset(data["oauth_config"]["scopes"]["bot"]),
         events=frozenset(settings["event_subscriptions"]["bot_events"]),
     )

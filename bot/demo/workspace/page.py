@@ -91,6 +91,7 @@ class Page:
                 if one.user == user
             ],
             "commands": [asdict(one) for one in self.gestures.manifest.commands],
+            "shortcuts": [asdict(one) for one in self.gestures.manifest.shortcuts],
             "view": open_view.view if open_view else None,
             "home": home.view if home else None,
             "statuses": [
@@ -219,7 +220,15 @@ class Page:
         async def delete(user: str, body: Mapping[str, Any]) -> None:
             hands.delete(user, body["channel"], body["ts"])
 
-        return {"delete": delete, "edit": edit, "react": react}
+        async def shortcut(user: str, body: Mapping[str, Any]) -> None:
+            if body.get("ts"):
+                await self.clicks.message_shortcut(
+                    user, body["channel"], body["ts"], body["callback"]
+                )
+            else:
+                await self.clicks.shortcut(user, body["callback"])
+
+        return {"delete": delete, "edit": edit, "react": react, "shortcut": shortcut}
 
 
 class _Static(StaticFiles):

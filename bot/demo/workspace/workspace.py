@@ -221,6 +221,15 @@ class Workspace:
         container = {"view": str(view["id"])}
         await self.clicks.click(self.person(user), container, action_id, value=value)
 
+    async def shortcut(self, user: str, callback: str) -> None:
+        """Use a global shortcut."""
+        await self.clicks.shortcut(self.person(user), callback)
+
+    async def message_shortcut(self, user: str, channel: str, ts: str, callback: str) -> None:
+        """Use a shortcut on a message."""
+        place = self.channel(channel).id
+        await self.clicks.message_shortcut(self.person(user), place, ts, callback)
+
     async def suggest(self, user: str, view: Json, action_id: str, words: str) -> Json:
         """Ask for the choices of an external select in a view."""
         container = {"view": str(view["id"])}

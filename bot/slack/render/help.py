@@ -8,6 +8,8 @@ STATS = (
     "Mention me with a question to answer everybody in a thread, or write me a direct message.\n"
     "Under an answer: *Show SQL* shows how I found it, *CSV* gives all rows as a file, "
     "*Ask again* asks anew.\n"
+    "From anywhere: the shortcut *Ask about an event*; under a message: *Ask about this*. "
+    "Edit your question to ask it anew, delete it to withdraw it.\n"
     "`/stats-model` says how the language model is. "
     "Admins: `/stats-channel` and `/stats-digest`."
 )
