@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.domain import Dialect, silent
+from bot.domain import Dialect, Progress, Stage, silent
 from bot.llm import ModelRouter, Options, Prompt, errors, open_ollama, profile_for
 from bot.metrics import new_metrics
 from tests.plugins.model import ModelServer
@@ -228,7 +228,9 @@ async def test_looking_around(http: httpx.AsyncClient, model_server: ModelServer
     assert shown["details"]["quantization_level"] == "Q4_K_M"
     assert "xllamacpp" in (await http.get("/api/version")).json()["version"]
     assert "embedded model" in (await http.get("/")).text
-    assert (await post(http, "/api/pull", model=model_server.model))[1] == [{"status": "success"}]
+    _status, (manifest, part, *_, last) = await post(http, "/api/pull", model=model_server.model)
+    assert (manifest, last) == ({"status": "pulling manifest"}, {"status": "success"})
+    assert (part["total"], part["completed"]) == (491_400_064, 491_400_064)
     _status, lines = await post(http, "/api/pull", model="gpt")
     assert lines[-1] == {"error": "pull model manifest: file does not exist"}
     status, _lines = await post(http, "/api/embed", model=model_server.model, input="x")
@@ -239,3 +241,38 @@ async def test_a_body_that_is_no_json(http: httpx.AsyncClient) -> None:
     """A broken body is the caller's fault."""
     reply = await http.post("/api/chat", content=b"{")
     assert (reply.status_code, list(reply.json())) == (400, ["error"])
+
+
+async def test_the_bots_own_pull_and_unload(model_server: ModelServer) -> None:
+    """The client reads what the adapter streams, an unknown name is told, unloading frees."""
+    async with open_ollama(model_server.url) as client:
+        steps = [step async for step in client.pull(model_server.model)]
+        assert steps[-1].finished
+        assert steps[-1].done == steps[-1].total == 491_400_064
+        with pytest.raises(errors.ModelMissingError, match="no model called gpt"):
+            [step async for step in client.pull("gpt")]
+        await client.unload(model_server.model)
+        assert await client.loaded() == ()
+
+
+async def test_a_question_that_is_left_frees_the_model_at_once(model_server: ModelServer) -> None:
+    """Cancelling the router's draft stops the real generation: another one is answered."""
+    async with open_ollama(model_server.url) as client:
+        options = Options(seed=1, num_predict=100_000)
+        router = ModelRouter((client,), (model_server.model,), options, new_metrics())
+        endless = Prompt(SCHEMA, (), (), "Count from 1 to 100000 in words, without any SQL.")
+        began = asyncio.Event()
+
+        async def told(progress: Progress, /) -> None:
+            if progress.stage is Stage.DRAFTING:
+                began.set()
+
+        leaving = asyncio.create_task(router.draft(lambda _dialect: endless, told, seconds=300))
+        await asyncio.wait_for(began.wait(), 120)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        short = prompt("How many teams are there?")
+        draft = await router.draft(lambda _dialect: short, silent, seconds=120)
+    assert "teams" in draft.sql.lower()
+    assert router.fleet.on(router.fleet.routes[0]).line.inside == 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain import Dialect
 from bot.llm import Options, Prompt, profile_for, prompt_version
@@ -101,3 +104,42 @@ def test_similar_examples_stand_right_before_the_question() -> None:
         "SELECT name FROM games",
         "Which teams?",
     ]
+
+
+_PAIRS = st.tuples(st.text(max_size=20), st.text(max_size=20))
+
+
+@st.composite
+def varied(draw: st.DrawFn) -> Prompt:
+    """The prompt with whatever may differ from question to question."""
+    return replace(
+        PROMPT,
+        notes=tuple(draw(st.lists(st.text(max_size=20), max_size=3))),
+        question=draw(st.text(max_size=30)),
+        failed=draw(st.none() | _PAIRS),
+        similar=tuple(draw(st.lists(_PAIRS, max_size=3))),
+        previous=draw(st.none() | _PAIRS),
+        retrieved=draw(st.text(max_size=30)),
+    )
+
+
+def flat(model: str, prompt: Prompt) -> str:
+    """The texts of a request in the order in which the server puts them before the model."""
+    body = profile_for(model).request(model, prompt, Options()).body
+    if "messages" in body:
+        return "\0".join(f"{each['role']} {each['content']}" for each in body["messages"])
+    return f"{body.get('system', '')}\0{body['prompt']}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@given(one=varied(), other=varied())
+def test_all_that_never_varies_comes_first_byte_for_byte(
+    model: str, one: Prompt, other: Prompt
+) -> None:
+    """Instructions, schema and every example are in the common beginning of any two requests."""
+    pairs = zip(flat(model, one), flat(model, other), strict=False)
+    shared = "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    assert PROMPT.schema in shared
+    for question, sql in PROMPT.examples:
+        assert question in shared
+        assert sql in shared

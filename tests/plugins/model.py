@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +33,11 @@ def model_weights() -> Path:
     return fetch_weights(cache / "game-stats-bot" / "models")
 
 
-@pytest.fixture(scope="session")
-def model_server(model_weights: Path) -> Iterator[ModelServer]:
-    """The embedded model; gone with the session, whatever ends it."""
+@contextmanager
+def serving_model(weights: Path) -> Iterator[ModelServer]:
+    """The embedded model; gone with this process, whatever ends it."""
     name = demo_weights().model
-    server = [sys.executable, "-m", "bot.demo.model", "--weights", str(model_weights)]
+    server = [sys.executable, "-m", "bot.demo.model", "--weights", str(weights)]
     options = ["--name", name, "--threads", "1", "--seed", "1"]
     process = subprocess.Popen(
         leash_command([*server, *options]), stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -46,8 +47,15 @@ def model_server(model_weights: Path) -> Iterator[ModelServer]:
     try:
         line = process.stdout.readline()
         assert line, "the embedded model did not start; its words are above"
-        yield ModelServer(json.loads(line)["address"], name, model_weights)
+        yield ModelServer(json.loads(line)["address"], name, weights)
     finally:
         process.stdin.close()
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def model_server(model_weights: Path) -> Iterator[ModelServer]:
+    """One for the session."""
+    with serving_model(model_weights) as server:
+        yield server

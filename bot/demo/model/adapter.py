@@ -189,7 +189,21 @@ async def _pull(model: _Model, request: Request) -> ASGIApp:
         if not stream:
             return JSONResponse(missing, 500)
         return Answer(_said({"status": "pulling manifest"}, missing), stream=True)
-    return Answer(_said({"status": "success"}), stream=stream)
+    if not stream:
+        return Answer(_said({"status": "success"}), stream=False)
+    # As Ollama tells of a model that it has: its file is one part, complete already.
+    digest, size = (await model.entry())["digest"], model.file.size
+    part = {"digest": f"sha256:{digest}", "total": size, "completed": size}
+    return Answer(
+        _said(
+            {"status": "pulling manifest"},
+            {"status": f"pulling {digest[:12]}", **part},
+            {"status": "verifying sha256 digest"},
+            {"status": "writing manifest"},
+            {"status": "success"},
+        ),
+        stream=True,
+    )
 
 
 async def _embed(model: _Model, request: Request) -> Response:
