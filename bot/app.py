@@ -37,6 +37,7 @@ from bot.llm import (
 from bot.logs import set_up_logs
 from bot.metrics import Metrics, new_metrics
 from bot.semantic import SemanticModel, check_catalog, load
+from bot.semantic.draft import draft
 from bot.settings import Settings
 from bot.store import Database, Store, open_database, open_store
 from bot.traces import Traces, open_traces
@@ -248,6 +249,24 @@ async def check_role(settings: Settings, model: SemanticModel) -> tuple[RoleFaul
         metrics=new_metrics(),
     ) as warehouse:
         return await warehouse.role_faults(model)
+
+
+async def draft_schema(settings: Settings, root: str) -> str:
+    """A semantic model, as YAML, of the database at DATABASE_URL; `root` "" is the likeliest.
+
+    Raises:
+        ConfigError: without a DATABASE_URL.
+        WarehouseError: when the database is down.
+        DraftError: when `root` cannot be the root.
+    """
+    url = needed(settings.database_url, "DATABASE_URL", POSTGRES)
+    async with open_warehouse(
+        url,
+        timeout=max(settings.query_timeout, 60),  # it reads every table once
+        max_cost=settings.query_max_cost,
+        metrics=new_metrics(),
+    ) as warehouse:
+        return draft(await warehouse.survey(), root)
 
 
 def needed(value: SecretStr | None, name: str, schemes: tuple[str, ...]) -> str:

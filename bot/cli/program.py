@@ -7,7 +7,18 @@ from rich.console import Console
 
 from bot.answering.parts import PartsError
 from bot.app import ConfigError
-from bot.cli import backup, database, digests, doctor, evaluation, models, questions, running, sql
+from bot.cli import (
+    backup,
+    database,
+    digests,
+    doctor,
+    evaluation,
+    models,
+    questions,
+    running,
+    schema,
+    sql,
+)
 from bot.evaluation import CasesError
 from bot.llm import LanguageModelError
 from bot.semantic import SemanticModelError
@@ -17,7 +28,11 @@ from bot.warehouse import WarehouseError
 cli = typer.Typer(
     help="Ask a tournament's database a question.", no_args_is_help=True, add_completion=True
 )
-for part in (questions, running, models, evaluation, sql, database, digests, backup, doctor):
+_PARTS = (
+    *(questions, running, models, evaluation),
+    *(schema, sql, database, digests, backup, doctor),
+)
+for part in _PARTS:
     cli.add_typer(part.cli)
 
 

@@ -1,7 +1,4 @@
-"""`schema` and `sql check`: what a language model sees, and what the guard makes of SQL.
-
-Neither needs a server.
-"""
+"""`sql check`: what the guard makes of SQL. It needs no server."""
 
 from __future__ import annotations
 
@@ -16,22 +13,13 @@ import typer
 from bot.cli.shared import ModelFile, model_file
 from bot.domain import Dialect, GuardedQuery, Refusal
 from bot.guard import guard
-from bot.semantic import load, schema_prompt
+from bot.semantic import load
 
 NIL = UUID(int=0)
 
 cli = typer.Typer()
 sql_cli = typer.Typer(help="Look at SQL as the guard sees it.", no_args_is_help=True)
 cli.add_typer(sql_cli, name="sql")
-
-
-@cli.command()
-def schema(
-    semantic_model: ModelFile = None,
-    dialect: Annotated[Dialect, typer.Option(help="SQL to show it in.")] = Dialect.POSTGRES,
-) -> None:
-    """Print the schema as a language model sees it."""
-    print(schema_prompt(load(model_file(semantic_model)), dialect))  # noqa: T201 - its output
 
 
 @sql_cli.command("check")

@@ -42,13 +42,15 @@ def directory_sql(model: SemanticModel) -> str:
     """
     table = model.tables[model.root]
     own = {column.name: _value(column) for column in table.columns if column.name in DIRECTORY}
-    text = f"{own['name']} || ' ' || {own['id']}::text"
+    name = f"coalesce({own['name']}, {own['id']}::text)"
+    text = f"{name} || ' ' || {own['id']}::text"
     values = {
         "slug": f"trim('-' FROM regexp_replace(lower({text}), '[^a-z0-9]+', '-', 'g'))",
         "status": "'active'::text",
         "starts_at": "date_trunc('day', now())",
         "ends_at": "date_trunc('day', now()) + interval '1 day' - interval '1 second'",
         **own,
+        "name": name,
         "id": event_of(model, own["id"]),
     }
     shown = ", ".join(f"{values[name]} AS {name}" for name in DIRECTORY)

@@ -21,6 +21,7 @@ import asyncpg
 from bot.domain import ROWS_KEPT, Event, GuardedQuery, ResultTable
 from bot.metrics import Metrics
 from bot.semantic import SemanticModel
+from bot.semantic.draft import Survey
 from bot.traces import span, text
 from bot.warehouse.connection import HardenedConnection
 from bot.warehouse.errors import (
@@ -34,6 +35,7 @@ from bot.warehouse.errors import (
 from bot.warehouse.plan import too_much
 from bot.warehouse.role import RoleFault, role_faults
 from bot.warehouse.rows import catalog_of, columns_of, event_of, size_of
+from bot.warehouse.survey import survey
 
 BYTES_KEPT = 16_000_000
 """The largest result taken, in bytes as `size_of` counts them."""
@@ -115,6 +117,11 @@ class Warehouse:
         """What our role can do beyond what it needs, and what it lacks."""
         async with self._transaction(EVENTS_ONLY) as connection:
             return await role_faults(connection, model)
+
+    async def survey(self) -> Survey:
+        """What the database says of itself, for a draft of a semantic model."""
+        async with self._transaction(EVENTS_ONLY) as connection:
+            return await survey(connection)
 
     async def now(self) -> datetime:
         """The time by the database's clock, aware."""

@@ -22,6 +22,7 @@ from bot.semantic import SemanticModel
 NUMBER, TEXT, BOOLEAN, TIME, UUID = "number", "text", "boolean", "time", "uuid"
 _KINDS = {
     "integer": NUMBER,
+    "bigint": NUMBER,
     "numeric": NUMBER,
     "text": TEXT,
     "boolean": BOOLEAN,
@@ -54,6 +55,7 @@ class Writer:
 
     draw: Callable[[st.SearchStrategy[Any]], Any]
     tables: dict[str, list[tuple[str, str]]]
+    small: tuple[str, ...] = _SMALL
     ctes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     aliases: int = 0
 
@@ -145,7 +147,7 @@ class Writer:
                 Source(alias, [("n", NUMBER), ("w", TEXT)])
             ]
         tables = {**self.tables, **self.ctes}
-        name = self.pick(_SMALL if small else sorted(tables))
+        name = self.pick(self.small if small else sorted(tables))
         schema = "public." if name not in self.ctes and self.chance(5) else ""
         return f"{schema}{name} AS {alias}", [Source(alias, tables[name])]
 
@@ -300,16 +302,16 @@ def tables_of(model: SemanticModel) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def queries(model: SemanticModel) -> st.SearchStrategy[Drawn]:
-    """Queries over `model`."""
+def queries(model: SemanticModel, small: tuple[str, ...] = _SMALL) -> st.SearchStrategy[Drawn]:
+    """Queries over `model`; `small` are the tables that a join may cross with."""
     tables = tables_of(model)
 
     @st.composite
     def drawn(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Drawn:
-        writer = Writer(draw, tables)
+        writer = Writer(draw, tables, small)
         head = ""
         if writer.chance(25):
-            name = writer.pick(("teams", "games", "events", "recent", "users"))
+            name = writer.pick((*("teams", "games", "events", "recent", "users"), *small[:2]))
             body = writer.query(1, [], 2)
             writer.ctes[name] = [("a", TEXT), ("b", TEXT)]
             head = f"WITH {name}(a, b) AS ({body}) "

@@ -189,6 +189,17 @@ def test_other_events_do_not_matter(
 ) -> None:
     """A drawn query has one outcome, whichever other events there are and whatever they hold."""
     count = request.config.getoption("interference", default=150)
+    hold(runner, places, model, queries(model), count)
+
+
+def hold(
+    runner: asyncio.Runner,
+    places: Places,
+    model: SemanticModel,
+    drawing: st.SearchStrategy[Drawn],
+    count: int,
+) -> None:
+    """Fail unless `count` queries of `drawing` have one outcome on all of `places`."""
     seen: dict[str, int] = {}
 
     @settings(
@@ -197,7 +208,7 @@ def test_other_events_do_not_matter(
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(drawn=queries(model), owner=st.booleans())
+    @given(drawn=drawing, owner=st.booleans())
     def check(drawn: Drawn, *, owner: bool) -> None:
         query = guard(drawn.sql, Dialect.POSTGRES, model, (places.bound,))
         assume(not isinstance(query, Refusal))
