@@ -30,6 +30,7 @@ from bot.slack import (
     feedback,
     mentions,
     messages,
+    pane,
     rest,
     shortcuts,
     worker,
@@ -171,6 +172,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
     commands.listen(app, rooms)
     channel.listen(app, rooms)
     shortcuts.listen(app, rooms)
+    pane.listen(app, rooms)
     digests.listen(app, rooms)
     actions.listen(app, rooms)
     feedback.listen(app, rooms)

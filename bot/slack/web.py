@@ -29,7 +29,7 @@ _TIMEOUT = 30
 class Web:
     """Calls to Slack. `client` carries the bot's token.
 
-    `unsupported` are the block types that this workspace was seen not to have.
+    `unsupported` are the block types and methods that this workspace was seen not to have.
     """
 
     client: AsyncWebClient

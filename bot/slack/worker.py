@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
-from bot.slack import delivery, intake, models, reply, rows, scope, withdrawal
+from bot.slack import delivery, intake, models, pane, reply, rows, scope, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
 from bot.slack.ports import Rooms
@@ -96,7 +96,10 @@ async def _replied(rooms: Rooms, ask: Ask, job: Job) -> None:
     question = await scope.scoped(rooms, replace(ask, thread_ts=ask.thread_ts or ts))
     try:
         await withdrawal.check(rooms, ask)
-        async with reply.showing(rooms.web, ask, ts) as report:
+        async with (
+            pane.session(rooms, ask, question.thread),
+            reply.showing(rooms.web, ask, ts) as report,
+        ):
             outcome = await rooms.answering.answer(question, report)
         setting = await _setting(rooms, ask, outcome)
         forms = _messages(outcome, question, setting)

@@ -31,13 +31,14 @@ class Gate:
     """Lets a question be answered when a test says so; `held` are those that wait."""
 
     def __init__(self) -> None:
-        self.open = asyncio.Event()
+        self.open, self.reached = asyncio.Event(), asyncio.Event()
         self.held: list[str] = []
 
     async def __call__(self, question: Question, report: Report) -> Outcome:
         """Wait for the gate, for the first question only."""
         if not self.held:
             self.held.append(question.id)
+            self.reached.set()
             await self.open.wait()
         return await top_teams(question, report)
 
@@ -71,7 +72,7 @@ async def test_an_edit_during_the_answer_wins(scene: Scene) -> None:
     """The old question is stopped; its answer, when it comes late, is not shown."""
     gate = scene.answering.answerer = Gate()
     ts = scene.workspace.post("maya", "general", "@Game Stats top 5 teams")
-    await scene.workspace.until(lambda: gate.held)
+    await gate.reached.wait()
     scene.workspace.edit("maya", "general", ts, "@Game Stats top 3 teams")
     await scene.workspace.until(lambda: len(scene.answering.asked) == 2)
     assert scene.answering.stops[0] == gate.held[0]
@@ -157,7 +158,8 @@ async def test_a_question_deleted_in_the_middle_is_stopped_and_leaves_nothing(
     """The waiting reply goes, and a late answer is not posted."""
     gate = scene.answering.answerer = Gate()
     ts = scene.workspace.post("maya", "general", "@Game Stats top 5 teams")
-    await scene.workspace.until(lambda: gate.held and scene.workspace.replies("general", ts))
+    await gate.reached.wait()
+    assert len(scene.workspace.replies("general", ts)) == 1
     scene.workspace.delete("maya", "general", ts)
     await scene.workspace.until(lambda: not scene.workspace.replies("general", ts))
     assert gate.held[0] in scene.answering.stops

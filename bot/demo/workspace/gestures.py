@@ -49,6 +49,8 @@ class Gestures:
 
     def _tell(self, place: Channel, message: Json) -> None:
         event = messages.event_of(self.state, place, message)
+        if place.kind == "im":
+            event |= self._beside(message["user"])
         if self.state.bot.id in place.members:
             self.outbox.tell(f"message.{place.family}", event)
         mentioned = f"<@{self.state.bot.id}>" in message["text"]
@@ -114,6 +116,33 @@ class Gestures:
         event = {"type": kind, "user": user, "reaction": name, "item": item, "event_ts": ts}
         self.outbox.tell(kind, event | {"item_user": message["user"]})
 
+    def _beside(self, user: str) -> Json:
+        """What Slack adds to an event of the pane: the channel that `user` looks at."""
+        if self.outbox.events is not None and "app_context_changed" not in self.outbox.events:
+            return {}
+        return {"app_context": self._context(user)}
+
+    def _context(self, user: str) -> Json:
+        channel = self.state.viewing.get(user)
+        if channel is None:
+            return {}
+        kind = "slack#/types/channel_id"
+        return {"entities": [{"type": kind, "value": channel, "team_id": self.state.team}]}
+
+    def look(self, user: str, channel: str) -> None:
+        """Look at a channel, with the app's pane open beside it."""
+        self.state.viewing[user] = place_of(self.state, user, channel).id
+        event: Json = {"type": "app_context_changed", "context": self._context(user)}
+        event |= {"user": user, "channel": self.state.direct(user).id}
+        self.outbox.tell("app_context_changed", event | {"event_ts": self.state.next_ts()})
+
+    def stop_session(self, user: str, channel: str, thread_ts: str) -> None:
+        """Press Stop at a thread that the app is working on."""
+        place = place_of(self.state, user, channel)
+        event: Json = {"type": "agent_session_stopped", "user": user, "channel": place.id}
+        event |= {"thread_ts": thread_ts, "streaming_message_ts": []}
+        self.outbox.tell("agent_session_stopped", event | {"event_ts": self.state.next_ts()})
+
     def open_home(self, user: str, tab: str = "home") -> None:
         """Open the app's Home, or its messages tab."""
         event: Json = {
@@ -122,6 +151,7 @@ class Gestures:
             "channel": self.state.direct(user).id,
             "tab": tab,
             "event_ts": self.state.next_ts(),
+            **self._beside(user),
         }
         if tab == "home" and user in self.state.homes:
             event["view"] = self.state.homes[user].view

@@ -135,6 +135,7 @@ class State:
     response_urls: dict[str, Ticket] = field(default_factory=dict)
     streams: dict[tuple[str, str], float] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Json] = field(default_factory=dict)
+    viewing: dict[str, str] = field(default_factory=dict)
     prompts: dict[str, list[Json]] = field(default_factory=dict)
     notice: Json = field(default_factory=dict)
     watchers: set[tuple[str, asyncio.Queue[Json | None]]] = field(default_factory=set)
