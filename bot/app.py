@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -93,6 +93,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
     """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed."""
     database = needed(settings.database_url, "DATABASE_URL", POSTGRES)
     own = needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES)
+    parts = replace(parts, repair=parts.repair and settings.model_repair)
     redis = needed(settings.redis_url, "REDIS_URL", REDIS)
     metrics = new_metrics()
     model = load(settings.semantic_model)

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     )
     ollama_num_parallel: int = Field(default=1, ge=1, description="questions at once")
     ollama_timeout: float = Field(default=120, gt=0, description="seconds for one answer")
+    model_repair: bool = Field(default=False, description="ask a second time after a hard error")
 
     # Databases.
     database_url: SecretStr | None = Field(default=None, description="the tournament's, read-only")

@@ -12,7 +12,8 @@ from bot.answering.days import calendar, spans
 from bot.answering.followup import Previous, goes_on
 from bot.answering.linking import Linked, link
 from bot.answering.names import Names
-from bot.answering.notes import notes, spoken
+from bot.answering.nearness import Name, named_by
+from bot.answering.notes import bounds, notes, spoken
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.prompt import PromptMaker
 from bot.answering.refine import refine
@@ -32,7 +33,8 @@ class Asked:
     """A question with what was found in it, and what the prompt says beside it.
 
     `key` names it in the cache; `who` is whose turn it uses. `previous` is what it goes on from;
-    `refined` is the SQL of that, changed, where no model is needed.
+    `refined` is the SQL of that, changed, where no model is needed; `days` is the one span of time
+    that is asked about, as SQL; `worked` is the SQL of a worked example, but for its names.
     """
 
     text: str
@@ -43,6 +45,8 @@ class Asked:
     who: str = ""
     previous: Previous | None = None
     refined: str | None = None
+    days: tuple[str, str] | None = None
+    worked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,10 @@ class Drafting:
             told = link(previous.question, names, self.everyday)
             refined = refine(question, linked, previous, told)
         days = calendar(events[0], now) if self.parts.dates else None
+        when = spans(question, days) if days else ()
         said = notes(
             days,
-            spans(question, days) if days else (),
+            when,
             linked.links,
             spoken(question, self.model) if self.parts.terms else (),
             self.model.clock.rpartition(".")[2],
@@ -89,12 +94,26 @@ class Drafting:
             prompt_version=prompt_version(self.router.primary),
             linked=(*said, previous.question, previous.sql) if previous else said,
         )
-        return Asked(question, events, linked, said, key, previous=previous, refined=refined)
+        asked = Asked(
+            question,
+            events,
+            linked,
+            said,
+            key,
+            previous=previous,
+            refined=refined,
+            days=bounds(when),
+        )
+        if previous is None and self.parts.exact:
+            asked = replace(asked, worked=self.prompts.worked(question, _named(asked), asked.days))
+        return asked
 
     async def draft(self, asked: Asked, report: Report) -> Draft:
         """SQL for the question, not yet checked. Raises LanguageModelError, StoreError."""
         if asked.refined:
             return Draft(asked.refined, Dialect.POSTGRES, Source.REFINED)
+        if asked.worked:
+            return Draft(asked.worked, Dialect.POSTGRES, Source.EXAMPLE)
         cached = await self.store.cache.get(asked.key)
         self.metrics.cache.labels("hit" if cached else "miss").inc()
         if cached is not None:
@@ -109,7 +128,9 @@ class Drafting:
     async def anew(self, asked: Asked, report: Report) -> Draft:
         """SQL from a language model, whatever is known. Raises LanguageModelError, StoreError."""
         tables = await self._tables(asked)
-        make = self.prompts.prompt(asked.text, asked.notes, previous=asked.previous, tables=tables)
+        make = self.prompts.prompt(
+            asked.text, asked.notes, None, asked.previous, tables, _named(asked), asked.days
+        )
         return await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
 
     async def repair(self, asked: Asked, first: Draft, failed: Refusal, report: Report) -> Draft:
@@ -120,7 +141,9 @@ class Drafting:
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
         failure = (failed.sql, complaint)
         tables = await self._tables(asked)
-        make = self.prompts.prompt(asked.text, asked.notes, failure, asked.previous, tables)
+        make = self.prompts.prompt(
+            asked.text, asked.notes, failure, asked.previous, tables, _named(asked), asked.days
+        )
         second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(
             second,
@@ -138,7 +161,7 @@ class Drafting:
         before = asked.previous
         text = f"{before.question} {asked.text}" if before else asked.text
         shown = [before.sql] if before else []
-        shown += [sql for _, sql in self.prompts.similar(text)]
+        shown += [sql for _, sql in self.prompts.similar(text, _named(asked), asked.days)]
         used = [name for sql in shown for name in tables_of(sql, self.model)]
         return await self.retrieval.tables(text, used)
 
@@ -146,3 +169,8 @@ class Drafting:
         """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""
         if draft.source is Source.MODEL and not draft.fell_back:
             await self.store.cache.put(asked.key, draft)
+
+
+def _named(asked: Asked) -> tuple[Name, ...]:
+    """The names in a question, and what each names."""
+    return tuple(Name(link.said, link.value, named_by(link.column)) for link in asked.linked.links)

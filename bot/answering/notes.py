@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.answering.days import Calendar, Span
 from bot.answering.folding import fold
 from bot.answering.linking import Link
+from bot.answering.nearness import named_by
 from bot.semantic import SemanticModel, Term
 
 
@@ -24,10 +25,17 @@ def notes(
 ) -> tuple[str, ...]:
     """The sentences, in this order. `clock` is the column that days are about, bare."""
     said = [f"Today is {days.today:%A} {days.today}."] if days else []
-    said += [f"“{link.said}” means {link}." for link in links]
+    said += [f"“{link.said}” means {_named(link)}." for link in links]
     said += [_span(span, clock) for span in spans]
     said += [f"“{term.said[0]}” means {term.means}." for term in terms]
     return tuple(said)
+
+
+def _named(link: Link) -> str:
+    """A name as what it names, since its column is called so in most tables."""
+    if "%" in link.value:
+        return str(link)
+    return f"the {named_by(link.column)} '{link.value}'"
 
 
 def spoken(question: str, model: SemanticModel) -> tuple[Term, ...]:
@@ -62,6 +70,13 @@ def _holds(words: str, said: str) -> bool:
             return True
         place = words.find(said, place + 1)
     return False
+
+
+def bounds(spans: Sequence[Span]) -> tuple[str, str] | None:
+    """The one span that is asked about, as SQL; None for none or several."""
+    if len(spans) != 1:
+        return None
+    return _literal(spans[0].start), _literal(spans[0].end)
 
 
 def _span(span: Span, clock: str) -> str:

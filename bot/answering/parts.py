@@ -38,6 +38,8 @@ class Parts:
     """The semantic model's worked examples."""
     similar: bool = True
     """The answered questions nearest to this one."""
+    exact: bool = True
+    """A question that a worked example answers but for its names needs no language model."""
     linking: bool = True
     """Stored names that the question means."""
     dates: bool = True
@@ -62,7 +64,7 @@ EVERYTHING = Parts()
 """What people get."""
 
 _CONTEXT = frozenset(
-    {"examples", "similar", "linking", "dates", "terms", "asking_back", "followups"}
+    {"examples", "similar", "exact", "linking", "dates", "terms", "asking_back", "followups"}
 )
 
 

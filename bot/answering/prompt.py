@@ -6,23 +6,21 @@ puts after the unchanging part so that the server's prefix cache holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz, process
 
 from bot.answering.fitting import fitted
 from bot.answering.followup import Previous
+from bot.answering.nearness import Name, Pool, pool
 from bot.answering.parts import EVERYTHING, Parts, Shape
 from bot.answering.retrieval.documents import tables_of
 from bot.domain import Dialect
-from bot.llm import Prompt
-from bot.semantic import SemanticModel, schema_prompt
+from bot.llm import NOT_ABOUT_DATA, Prompt
+from bot.semantic import Example, SemanticModel, VerifiedQuestion, schema_prompt
 
 _SIMILAR = 3
 _SIMILAR_LENGTH = 500
-# Three more examples took the 0.5B model from 8 to 11 of 24 questions; each costs about 80 tokens
-# that no prefix cache holds, so long ones stay out.
+# Each costs about 80 tokens that no prefix cache holds, so long ones stay out.
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class PromptMaker:
 
     schemas: dict[Dialect, str]
     examples: tuple[tuple[str, str], ...]
-    answered: tuple[tuple[str, str], ...]
+    answered: Pool
     model: SemanticModel
     tokens: int
     bare: bool = False
@@ -47,12 +45,16 @@ class PromptMaker:
         failed: tuple[str, str] | None = None,
         previous: Previous | None = None,
         tables: tuple[str, ...] = (),
+        names: tuple[Name, ...] = (),
+        days: tuple[str, str] | None = None,
     ) -> Callable[[Dialect], Prompt]:
         """The prompt for a dialect that the language model's profile chooses.
 
-        `tables` are told of beside the unchanging part.
+        `tables` are told of beside the unchanging part; `names` are those in the question, and
+        `days` from when to when it asks, as SQL.
         """
-        similar = self.similar(f"{previous.question} {question}" if previous else question)
+        text = f"{previous.question} {question}" if previous else question
+        similar = self.similar(text, names, days)
         before = (previous.question, previous.sql) if previous else None
 
         def make(dialect: Dialect) -> Prompt:
@@ -71,15 +73,17 @@ class PromptMaker:
 
         return make
 
-    def similar(self, question: str) -> tuple[tuple[str, str], ...]:
+    def similar(
+        self, question: str, names: tuple[Name, ...], days: tuple[str, str] | None
+    ) -> tuple[tuple[str, str], ...]:
         """The nearest answered questions, the nearest last, where a model heeds it most."""
-        found = process.extract(
-            question.casefold(),
-            [known.casefold() for known, _sql in self.answered],
-            scorer=fuzz.token_set_ratio,
-            limit=_SIMILAR,
-        )
-        return tuple(self.answered[place] for _known, _score, place in reversed(found))
+        return tuple(reversed(self.answered.nearest(question, names, days, _SIMILAR)))
+
+    def worked(
+        self, question: str, names: tuple[Name, ...], days: tuple[str, str] | None
+    ) -> str | None:
+        """The SQL of an answered question that differs in its names and days alone, of ours."""
+        return self.answered.same(question, names, days)
 
 
 def prompt_maker(
@@ -106,15 +110,20 @@ def prompt_maker(
             for each in model.examples
             if parts.examples and set(tables_of(each.sql, model)) <= set(shown)
         ),
-        answered=tuple(
-            (question, sql.strip())
-            for question, sql in (
-                *((each.question, each.sql) for each in model.examples),
-                *((each.question, each.sql) for each in model.verified),
-            )
-            if parts.similar and len(sql) <= _SIMILAR_LENGTH
-        ),
+        answered=pool(_answered(model) if parts.similar else ()),
         model=model,
         tokens=tokens,
         bare=bare,
     )
+
+
+def _answered(model: SemanticModel) -> Iterator[tuple[str, str]]:
+    """Every wording of every question that has SQL short enough to be shown."""
+    known: tuple[Example | VerifiedQuestion, ...] = (*model.near, *model.examples, *model.verified)
+    for each in known:
+        sql = " ".join(each.sql.split())
+        if len(sql) <= _SIMILAR_LENGTH:
+            for wording in (each.question, *each.also):
+                yield wording, sql
+    for question in model.off_topic:
+        yield question, NOT_ABOUT_DATA

@@ -83,6 +83,7 @@ class Source(enum.StrEnum):
     MODEL = "model"
     CACHE = "cache"
     VERIFIED = "verified"
+    EXAMPLE = "example"
     REFINED = "refined"
     """The SQL of the question before, with a name or a number changed."""
 

@@ -72,7 +72,14 @@ def _same_rows(ours: list[list[object]], theirs: list[list[object]], *, ordered:
 
 
 def _sorted(rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    return sorted(rows, key=lambda row: tuple(map(_order, row)))
+    # Numbers last: they are equal within a rounding only, so texts decide which rows go together.
+    return sorted(
+        rows,
+        key=lambda row: (
+            [_order(value) for value in row if not isinstance(value, float)],
+            [_number(value) for value in row if isinstance(value, float)],
+        ),
+    )
 
 
 def _plain(value: object) -> object:
@@ -102,7 +109,12 @@ def _coarse(value: object) -> object:
     return round(value, 2) if isinstance(value, float) else value
 
 
-def _order(value: object) -> tuple[str, float, str]:
+def _order(value: object) -> tuple[str, tuple[bool, float], str]:
     if isinstance(value, float):
-        return ("number", round(value, 1), "")
-    return (type(value).__name__, 0.0, str(value))
+        return ("number", _number(value), "")
+    return (type(value).__name__, (False, 0.0), str(value))
+
+
+def _number(value: float) -> tuple[bool, float]:
+    """A place for each number, NaN last."""
+    return (True, 0.0) if math.isnan(value) else (False, value)

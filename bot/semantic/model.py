@@ -157,10 +157,14 @@ class VerifiedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked example for the prompt; `sql` runs on PostgreSQL and on DuckDB."""
+    """A worked example for the prompt; `sql` runs on PostgreSQL and on DuckDB.
+
+    `also` are other wordings that it is near to.
+    """
 
     question: str
     sql: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +196,11 @@ class Vague:
 class SemanticModel:
     """Everything that a query may touch, and what a language model is told about it.
 
-    `root` is the table of the events, `linked` names the columns (`table.column`) whose values
-    are looked for in a question, `ambiguous` are the phrases that are asked back, `clock`
-    is the column (`table.column`) that words like "today" are about (empty for none), `fingerprint`
-    changes with the file's content.
+    `examples` are always shown to a language model, `near` only beside a question that they are
+    near to; `off_topic` are questions that it cannot answer. `root` is the events' table, `linked`
+    names the columns (`table.column`) whose values are looked for in a question, `ambiguous` are
+    the phrases that are asked back, `clock` is the column (`table.column`) that words like "today"
+    are about (empty for none), `fingerprint` changes with the file's content.
     """
 
     name: str
@@ -203,6 +208,8 @@ class SemanticModel:
     tables: Mapping[str, SemanticTable]
     verified: tuple[VerifiedQuestion, ...]
     examples: tuple[Example, ...]
+    near: tuple[Example, ...]
+    off_topic: tuple[str, ...]
     linked: tuple[str, ...]
     ambiguous: tuple[Vague, ...]
     terms: tuple[Term, ...]

@@ -42,13 +42,13 @@ def read_verified(top: Entry, tables: Tables) -> tuple[VerifiedQuestion, ...]:
     return tuple(made)
 
 
-def read_examples(top: Entry, tables: Tables) -> tuple[Example, ...]:
-    """The worked examples."""
+def read_examples(top: Entry, tables: Tables, key: str) -> tuple[Example, ...]:
+    """The worked examples under `key`."""
     made = []
-    for entry in top.entries("examples"):
+    for entry in top.entries(key):
         question, sql = _asked(entry, "example", tables)
+        made.append(Example(question, sql, entry.texts("also")))
         entry.done()
-        made.append(Example(question, sql))
     return tuple(made)
 
 

@@ -85,3 +85,16 @@ def test_shuffled_rows_and_columns_are_the_same(
     mixed = [tuple(row[place] for place in places) for row in rows]
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert same(table(*mixed), table(*rows)) is Match.SAME
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.decimals(0, 4, places=4)), min_size=1, max_size=20
+    ).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows)))
+)
+def test_rows_in_any_order_are_the_same_rows(
+    pair: tuple[list[tuple[str, Decimal]], list[tuple[str, Decimal]]],
+) -> None:
+    """Close numbers (1.75 and 1.8) in another order make no difference."""
+    rows, moved = pair
+    assert same(table(*rows), table(*moved)) is Match.SAME

@@ -203,6 +203,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """The app, opened and prepared."""
     settings = Settings(
+        model_repair=True,
         _env_file=None,
         database_url=tournament.reader_url,
         bot_database_url=await fresh_database(),

@@ -57,6 +57,8 @@ def origin(draft: Draft) -> str:
     if draft.source is Source.VERIFIED:
         return f"verified by @{draft.verified_by}" if draft.verified_by else "verified question"
     model = "" if draft.fell_back else draft.language_model
+    if draft.source is Source.EXAMPLE:
+        return "worked example"
     if draft.source is Source.REFINED:
         return "the query before, refined"
     if draft.source is Source.CACHE:
