@@ -21,6 +21,7 @@ from bot.app import App, ConfigError, open_app, plain, prepare
 from bot.http import SECRET_BYTES, Fetch, Health, Keys, Life, TokenRules, build_http
 from bot.http.health import OK, Check, look
 from bot.http.server import new_server
+from bot.jobs import cleaning
 from bot.llm import CircuitState, LanguageModelError
 from bot.settings import Settings
 from bot.slack.app import SlackConfig, SlackSurface, open_slack
@@ -189,9 +190,11 @@ async def _work(app: App, *, work: bool) -> None:
     await _until_done(lambda: _warn_of_role(app))
     if not work:
         return
+    cleaning.register(app.jobs, app.answering.store, app.settings.audit_days)
     async with asyncio.TaskGroup() as group:
         group.create_task(app.jobs.work())
         group.create_task(app.digests.keep_time())
+        group.create_task(cleaning.keep_clean(app.jobs))
         group.create_task(app.answering.models.keep_warm())
         group.create_task(_until_done(lambda: _embed(app)))
 

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     cache_seconds: int = Field(
         default=3600, ge=0, description="seconds that a question's SQL is kept"
     )
+    audit_days: int = Field(
+        default=90, ge=1, le=36_500, description="days that questions and their SQL are kept"
+    )
     queue_wait_seconds: float = Field(default=300, gt=0, description="seconds a question may wait")
 
     # HTTP.

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from bot.metrics import Metrics
 from bot.slack import (
     actions,
+    admin,
     channel,
     commands,
     digests,
@@ -176,6 +177,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
     digests.listen(app, rooms)
     actions.listen(app, rooms)
     feedback.listen(app, rooms)
+    admin.listen(app, rooms)
     rest.listen(app)
     return app
 

@@ -9,6 +9,7 @@ the cache and the flights, which do without.
 
 from bot.store.answers import Answers, Recent, StoredAnswer
 from bot.store.asked import Asked, Said, Standing
+from bot.store.audit import Audit, Day, Usage
 from bot.store.backup import BackupError, Taken, export, take_in
 from bot.store.bindings import Binding, Bindings
 from bot.store.cache import Cache
@@ -29,12 +30,14 @@ from bot.store.verified import Scope, Verified, VerifiedQuestion, event_place
 __all__ = [
     "Answers",
     "Asked",
+    "Audit",
     "BackupError",
     "Binding",
     "Bindings",
     "Cache",
     "Claims",
     "Database",
+    "Day",
     "DigestSchedule",
     "Digests",
     "Feedback",
@@ -60,6 +63,7 @@ __all__ = [
     "StoredAnswer",
     "Subject",
     "Taken",
+    "Usage",
     "Verdict",
     "Verified",
     "VerifiedQuestion",

@@ -71,6 +71,14 @@ class Cache:
         except StoreDown:
             _log.warning("cache_down")
 
+    async def clear(self) -> int:
+        """Forget every draft, for all processes; how many there were. Raises StoreError."""
+        gone = 0
+        with translated():
+            async for key in self._redis.scan_iter(match=f"{self._prefix}*", count=500):
+                gone += await self._redis.unlink(key)
+        return gone
+
 
 def normalised(text: str) -> str:
     """A question without what does not change its meaning: case, blanks, the mark at its end."""

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from bot.store.answers import Answers
 from bot.store.asked import Asked
+from bot.store.audit import Audit
 from bot.store.bindings import Bindings
 from bot.store.cache import Cache
 from bot.store.choices import ModelChoices
@@ -41,6 +42,7 @@ class Store:
     digests: Digests
     choices: ModelChoices
     embeddings: Embeddings
+    audit: Audit
     feedback: Feedback
     verified: Verified
     rules: Rules
@@ -96,6 +98,7 @@ async def open_store(
             digests=Digests(database),
             choices=ModelChoices(database),
             embeddings=Embeddings(database),
+            audit=Audit(database),
             feedback=Feedback(database),
             verified=Verified(database),
             rules=Rules(database),

@@ -161,8 +161,11 @@ class Gestures:
         """Run a slash command such as "/stats top teams". Raises PageError if it fails."""
         person, place = person_of(self.state, user), place_of(self.state, user, channel)
         name, _, text = words.partition(" ")
-        if name not in {one.name for one in self.manifest.commands}:
+        command = next((one for one in self.manifest.commands if one.name == name), None)
+        if command is None:
             raise PageError(f"{name} is no command here")
+        if command.escapes:
+            text = messages.typed(self.state, text)
         payload: Json = {
             "token": "local",
             "team_id": self.state.team,

@@ -13,11 +13,15 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command: its name with the slash, and the words that the composer shows."""
+    """A slash command: its name with the slash, and the words that the composer shows.
+
+    One that `escapes` gets people and channels as markup, with their ids.
+    """
 
     name: str
     description: str
     hint: str = ""
+    escapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,12 @@ def read_manifest(path: Path | None) -> Manifest:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     features, settings = data["features"], data["settings"]
     commands = tuple(
-        Command(one["command"], one["description"], one.get("usage_hint", ""))
+        Command(
+            one["command"],
+            one["description"],
+            one.get("usage_hint", ""),
+            bool(one.get("should_escape")),
+        )
         for one in features.get("slash_commands", ())
     )
     shortcuts = tuple(

@@ -11,7 +11,19 @@ STATS = (
     "From anywhere: the shortcut *Ask about an event*; under a message: *Ask about this*. "
     "Edit your question to ask it anew, delete it to withdraw it.\n"
     "`/stats-model` says how the language model is. "
-    "Admins: `/stats-channel` and `/stats-digest`."
+    "Admins: `/stats-channel`, `/stats-digest` and `/stats-admin`."
+)
+
+ADMIN = (
+    "*For workspace admins*\n"
+    "`/stats-admin limits` shows and sets who may ask how often; `limits @person 5/hour`, "
+    "`limits #channel 30/hour` and `limits @person reset` do it at once.\n"
+    "`/stats-admin usage` counts the last two weeks.\n"
+    "`/stats-admin audit @person #channel` shows who asked what, with the SQL that ran.\n"
+    "`/stats-admin cache clear` forgets all cached SQL.\n"
+    "`/stats-admin block @person` stops their questions, `unblock @person` lets them ask again.\n"
+    "`/stats-admin forget @person` takes a person out of everything that I keep.\n"
+    "Feedback, verified questions, channels and errors are in my Home."
 )
 
 MODEL = (

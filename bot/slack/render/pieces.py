@@ -106,16 +106,47 @@ def sentence(text: str) -> Block:
     return _rich({"type": "rich_text_section", "elements": [run]})
 
 
-def moment(text: str, at: datetime) -> Block:
+def moment(text: str, when: datetime) -> Block:
     """A rich_text line: `text` and a time, in the zone of whoever reads it."""
-    date = {
+    return line(f"{text} ", at(when))
+
+
+def line(*parts: str | Block) -> Block:
+    """A rich_text line of literal texts and of elements such as `person`."""
+    runs = [
+        {"type": "text", "text": cut(clean(part), 1_000)} if isinstance(part, str) else part
+        for part in parts
+        if part
+    ]
+    return _rich({"type": "rich_text_section", "elements": runs or [{"type": "text", "text": " "}]})
+
+
+def bold(text: str) -> Block:
+    """Literal text in bold, for `line`."""
+    shown = cut(one_line(text), 300) or " "
+    return {"type": "text", "text": shown, "style": {"bold": True}}
+
+
+def person(user: str) -> Block | str:
+    """Somebody by their present name, for `line` where nobody is notified: Home and modals."""
+    return {"type": "user", "user_id": user} if user else "somebody"
+
+
+def place(channel: str) -> Block | str:
+    """A channel by its present name, for `line`; who may not see it reads that it is private."""
+    if channel.startswith("D") or not channel:
+        return "direct messages"
+    return {"type": "channel", "channel_id": channel}
+
+
+def at(when: datetime) -> Block:
+    """A time in the reader's zone, for `line`."""
+    return {
         "type": "date",
-        "timestamp": int(at.timestamp()),
+        "timestamp": int(when.timestamp()),
         "format": "{date_short_pretty} {time}",
-        "fallback": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "fallback": f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
     }
-    run = {"type": "text", "text": f"{text} "}
-    return _rich({"type": "rich_text_section", "elements": [run, date]})
 
 
 def quote(text: str) -> Block:

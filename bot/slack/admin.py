@@ -1,0 +1,241 @@
+"""`/stats-admin`: limits, usage, the audit, the cache, blocks, and forgetting a person.
+
+The right is asked for again at every command, click and submission, for the person who does it.
+People and channels come as Slack's markup (`should_escape` in the manifest), so that ids are known.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.domain import Asker
+from bot.slack import delivery
+from bot.slack.outages import words
+from bot.slack.ports import Rooms
+from bot.slack.render import admin as texts
+from bot.slack.render import help as helps
+from bot.slack.render.admin import AUDIT_PAGE, Filter
+from bot.slack.render.channel import said
+from bot.slack.render.pieces import Block, Message, paragraph
+from bot.slack.slash import UNKNOWN, Typed, typed
+from bot.store import Subject, readable
+
+log = structlog.get_logger()
+
+ADMINS_ONLY = "Only workspace admins can do that. Please ask one."
+WHO = "Say who, for example `/stats-admin {} @person`."
+BAD_RATE = "A limit is written like `5/hour`, `40/day` or `5/minute;40/day`, with at least one."
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def listen(app: AsyncApp, rooms: Rooms) -> None:
+    """Take the command, its views and what is clicked in them."""
+
+    async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        await ack()
+        given = typed(command)
+        try:
+            message = await _command(rooms, given, str(command.get("text", "")))
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
+            message = Message(words(error))
+        if message is not None:
+            await delivery.tell(rooms.web, given, message)
+
+    async def limits(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        fault = await _guarded(rooms, body, lambda: _limit_from(rooms, body, view))
+        if fault:
+            await ack(response_action="errors", errors={texts.LIMIT_RATE: fault})
+            return
+        await ack(response_action="update", view=await _limits(rooms, _team(body)))
+
+    async def forget(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        person = str(json.loads(view["private_metadata"])["person"])
+        told = await _guarded(rooms, body, lambda: _forget(rooms, body, person))
+        done = texts.done_view("Forget a person", paragraph(told))
+        await ack(response_action="update", view=done)
+
+    async def look(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        fault = await _guarded(rooms, body, lambda: _look(rooms, body))
+        if fault:
+            view = texts.done_view("Audit", paragraph(fault))
+            await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
+
+    app.command("/stats-admin")(command)
+    app.view(texts.LIMITS)(limits)
+    app.view(texts.FORGET)(forget)
+    app.action(re.compile(rf"{texts.AUDIT}_(who|where|go_\w+)"))(look)
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    return str(body["team"]["id"])
+
+
+async def _guarded(rooms: Rooms, body: Mapping[str, Any], step: Any) -> str:
+    """What `step` says, for an admin alone; what goes wrong becomes a sentence."""
+    try:
+        if not await rooms.people.is_admin(_team(body), str(body["user"]["id"])):
+            return ADMINS_ONLY
+        return str(await step())
+    except Exception as error:  # noqa: BLE001 (`words` logs it)
+        return words(error)
+
+
+async def _command(rooms: Rooms, given: Typed, raw: str) -> Message | None:
+    """Do the command; what to tell who typed it, if anything."""
+    if given.word in {"", "help"}:
+        return Message(helps.ADMIN)
+    if not await rooms.people.is_admin(given.team, given.user):
+        return said(ADMINS_ONLY)
+    who, where = _PERSON.search(raw), _CHANNEL.search(raw)
+    person, channel = who[1] if who else "", where[1] if where else ""
+    rest = _rest(raw)
+    view = await _view(rooms, given, person, channel, rest)
+    if view is not None:
+        await rooms.web.call("views.open", trigger_id=given.trigger_id, view=view)
+        return None
+    return await _done(rooms, given, person, channel, rest)
+
+
+async def _done(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> Message:
+    match given.word:
+        case "limits":
+            return said(await _limit(rooms, given, person, channel, rest))
+        case "usage":
+            return texts.usage_message(await rooms.store.audit.usage(given.team))
+        case "cache" if rest == "clear":
+            return said(await _clear(rooms, given))
+        case "block" | "unblock" | "forget":
+            return said(await _block(rooms, given, person))
+    return Message(f"{UNKNOWN}\n{helps.ADMIN}")
+
+
+async def _view(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> Block | None:
+    """The view that the command opens, if it does."""
+    if given.word == "audit":
+        return await _audit(rooms, given.team, Filter(person, channel))
+    if given.word == "limits" and not person and not channel and not rest:
+        return await _limits(rooms, given.team)
+    return texts.forget_view(person) if given.word == "forget" and person else None
+
+
+async def _clear(rooms: Rooms, given: Typed) -> str:
+    gone = await rooms.store.cache.clear()
+    log.info("cache_cleared", by=given.user, drafts=gone)
+    return f"Forgotten: the cached SQL of {gone} questions. It is written anew when they are asked."
+
+
+def _rest(raw: str) -> str:
+    """What is typed after the first word, without people and channels."""
+    bare = _CHANNEL.sub(" ", _PERSON.sub(" ", raw)).split()
+    return " ".join(bare[1:]).lower()
+
+
+async def _block(rooms: Rooms, given: Typed, person: str) -> str:
+    if not person:
+        return WHO.format(given.word)
+    blocked = given.word == "block"
+    if blocked and person == given.user:
+        return "That is you. Ask another admin if you mean it."
+    changed = await rooms.store.rules.block(given.team, person, given.user, blocked=blocked)
+    if blocked:
+        return "Blocked: I answer none of their questions." if changed else "Already blocked."
+    return "They may ask again." if changed else "They were not blocked."
+
+
+async def _limit(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> str:
+    if not person and not channel:
+        return "Say whose, for example `/stats-admin limits @person 5/hour`."
+    kind, subject = (Subject.PERSON, person) if person else (Subject.CHANNEL, channel)
+    if rest:
+        return await _set(rooms, given.team, kind, subject, rest, given.user)
+    rule = await rooms.store.rules.get(given.team, kind, subject)
+    if kind is Subject.CHANNEL:
+        return f"That channel's limit: {rule.rate or 'none'}."
+    left = await rooms.store.limits.left(Asker("slack", given.team, person), rule.rate)
+    rests = ", ".join(f"{one.remaining} of {one.amount} left per {one.per}" for one in left)
+    own = "their own limit" if rule.rate else "the default"
+    return f"{rests} ({own}){'; blocked' if rule.blocked else ''}."
+
+
+async def _set(rooms: Rooms, team: str, kind: Subject, subject: str, rate: str, by: str) -> str:
+    """Set a limit, or take it back with "reset"; what to say. Raises StoreError."""
+    rules, limits = rooms.store.rules, rooms.store.limits
+    before = (await rules.get(team, kind, subject)).rate
+    try:
+        wanted = "" if rate in {"", "reset", "default"} else readable(rate)
+    except ValueError:
+        return BAD_RATE
+    await rules.limit(team, kind, subject, wanted, by)
+    if wanted:
+        return f"Saved: {wanted}."
+    # What was used up is given back too: whoever resets wants them to be able to ask.
+    if kind is Subject.PERSON:
+        await limits.clear(Asker("slack", team, subject), before)
+        await limits.clear(Asker("slack", team, subject))
+        return f"Reset: the default again, {limits.default}, and nothing used of it."
+    await limits.clear_channel(team, subject, before)
+    return "Reset: that channel has no limit of its own."
+
+
+async def _limits(rooms: Rooms, team: str) -> Block:
+    return texts.limits_view(await rooms.store.rules.all(team), rooms.store.limits.default)
+
+
+async def _limit_from(rooms: Rooms, body: Mapping[str, Any], view: Mapping[str, Any]) -> str:
+    """Set what the view says; what is wrong with it, or an empty text."""
+    state = view["state"]["values"]
+    person = state[texts.LIMIT_PERSON][texts.LIMIT_PERSON].get("selected_user") or ""
+    where = state[texts.LIMIT_CHANNEL][texts.LIMIT_CHANNEL]
+    channel = where.get("selected_conversation") or ""
+    if bool(person) == bool(channel):
+        return "Choose a person or a channel above, one of them."
+    kind, subject = (Subject.PERSON, person) if person else (Subject.CHANNEL, channel)
+    rate = (state[texts.LIMIT_RATE][texts.LIMIT_RATE].get("value") or "").strip().lower()
+    told = await _set(rooms, _team(body), kind, subject, rate, str(body["user"]["id"]))
+    return told if told == BAD_RATE else ""
+
+
+async def _audit(rooms: Rooms, team: str, chosen: Filter) -> Block:
+    found = await rooms.store.audit.page(
+        team,
+        person=chosen.person,
+        channel=chosen.channel,
+        limit=AUDIT_PAGE + 1,
+        skip=chosen.page * AUDIT_PAGE,
+    )
+    return texts.audit_view(found, chosen)
+
+
+async def _look(rooms: Rooms, body: Mapping[str, Any]) -> str:
+    """Show what was chosen in the view of the audit."""
+    action = body["actions"][0]
+    chosen = Filter(**json.loads(body["view"]["private_metadata"]))
+    match action["action_id"]:
+        case texts.AUDIT_PERSON:
+            chosen = replace(chosen, person=str(action.get("selected_user") or ""), page=0)
+        case texts.AUDIT_CHANNEL:
+            where = str(action.get("selected_conversation") or "")
+            chosen = replace(chosen, channel=where, page=0)
+        case _:
+            chosen = Filter(**json.loads(action["value"]))
+    view = await _audit(rooms, _team(body), chosen)
+    await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
+    return ""
+
+
+async def _forget(rooms: Rooms, body: Mapping[str, Any], person: str) -> str:
+    gone = await rooms.store.audit.forget(_team(body), person)
+    log.info("person_forgotten", by=str(body["user"]["id"]), questions=gone)
+    questions = "1 question" if gone == 1 else f"{gone} questions"
+    return f"Forgotten: {questions}, and what they said of answers."
