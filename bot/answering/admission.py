@@ -30,9 +30,10 @@ class Admission:
         asker = question.asker
         if asker.surface == "terminal":
             return None
+        channel = question.scope or question.channel
         ruled = Ruled()
         if asker.surface == "slack":  # elsewhere nobody has a place where they could be set
-            ruled = await self.store.rules.of(asker.team, asker.user, question.channel)
+            ruled = await self.store.rules.of(asker.team, asker.user, channel)
         if ruled.blocked:
             return words.refusal(Code.BLOCKED)
         if not await self.store.claims.claim(f"counted:{question.id}", 3600):
@@ -40,7 +41,7 @@ class Admission:
         if await self.store.claims.take(_offer(question, question.text)):
             return None
         wait = await self.store.limits.hit(
-            asker, rate=ruled.rate, channel=question.channel, channel_rate=ruled.channel_rate
+            asker, rate=ruled.rate, channel=channel, channel_rate=ruled.channel_rate
         )
         if wait is None:
             return None

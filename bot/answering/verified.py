@@ -44,7 +44,9 @@ async def find(
     key, asker = key_of(question.text), question.asker
     ids = tuple(event.id for event in events)
     try:
-        approved = await store.verified.find(asker.team, question.channel, ids, key)
+        approved = await store.verified.find(
+            asker.team, question.scope or question.channel, ids, key
+        )
     except StoreError as error:
         # With the events given (HTTP, terminal) all else may still work.
         log.warning("verified questions not read", error=repr(error))
@@ -60,7 +62,10 @@ async def approve(store: Store, answered: StoredAnswer, scope: Scope, by: str, n
     """Make an answer a verified question; gives why not, or an empty text. Raises StoreError."""
     if reason := why_not(answered, scope):
         return reason
-    places = {Scope.CHANNEL: answered.channel, Scope.EVENT: event_place(answered.events)}
+    places = {
+        Scope.CHANNEL: answered.scope or answered.channel,
+        Scope.EVENT: event_place(answered.events),
+    }
     await store.verified.add(
         answered.team,
         key_of(answered.text),

@@ -35,7 +35,6 @@ class Ask:
 
     `scope` is the channel whose events were chosen, `viewed` the one that the person looked at when
     they asked in private. Without a `thread_ts` the answer begins a thread.
-    A `private` one is answered to the asker alone even without a `response_url`.
 
     `said_ts` is the person's message, which they may edit or delete; `instead` is the question that
     it asked before it was edited.
@@ -56,7 +55,6 @@ class Ask:
     instead: str = ""
     scope: str = ""
     viewed: str = ""
-    private: bool = False
 
     @property
     def said(self) -> Said:

@@ -78,7 +78,7 @@ async def draw(
     chart = chart_shown(outcome, setting) if isinstance(outcome, Answer) else None
     if chart is None or _NATIVE_CHART in shown.kinds:
         return
-    private = to.private or (isinstance(to, Ask) and bool(to.response_url))
+    private = to.private if isinstance(to, Reader) else bool(to.response_url)
     channel, thread = await _place(rooms, to, private=private)
     try:
         await rooms.web.upload(

@@ -76,7 +76,7 @@ async def _question(rooms: Rooms, job: Job) -> None:
     here = (ask.team, ask.channel, ask.thread_ts)
     if ask.overheard and not ours and await rooms.answering.last_in(*here) is None:
         return
-    if ask.response_url or ask.private:
+    if ask.response_url:
         await _whispered(rooms, ask)
     else:
         await _replied(rooms, replace(ask, reply_ts=ask.reply_ts or ours), job)
