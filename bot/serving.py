@@ -18,6 +18,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from bot.app import App, ConfigError, open_app, plain, prepare
+from bot.distribution import check_tokens, read_distribution
 from bot.http import SECRET_BYTES, Fetch, Health, Keys, Life, TokenRules, build_http
 from bot.http.health import OK, Check, look
 from bot.http.server import new_server
@@ -65,7 +66,7 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
         tasks = [asyncio.create_task(listening, name="http")]
         if slack is not None and listen:
             tasks.append(asyncio.create_task(slack.listen(), name="slack"))
-        tasks.append(asyncio.create_task(_work(app, work=work), name="work"))
+        tasks.append(asyncio.create_task(_work(app, slack, work=work), name="work"))
         tasks.append(asyncio.create_task(_watch(app, checks), name="watch"))
         await _until_stopped(stop, tasks)
         server.should_exit = True
@@ -74,18 +75,20 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
 
 async def _slack(app: App, stack: contextlib.AsyncExitStack) -> SlackSurface | None:
     settings = app.settings
-    if settings.slack_bot_token is None:
+    distribution = read_distribution(settings, app.answering.store)
+    if distribution is None and settings.slack_bot_token is None:
         return None
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         raise ConfigError(
             "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside the bot token."
         )
     config = SlackConfig(
-        bot_token=settings.slack_bot_token.get_secret_value(),
+        bot_token=plain(settings.slack_bot_token),
         app_token=plain(settings.slack_app_token),
         signing_secret=plain(settings.slack_signing_secret),
         api_url=settings.slack_api_url,
         admins=frozenset(name.strip() for name in settings.bot_admins.split(",") if name.strip()),
+        distribution=distribution,
     )
     return await stack.enter_async_context(
         open_slack(config, app.answering, app.digests, app.jobs, app.metrics, app.answering.store)
@@ -184,9 +187,11 @@ async def _model_is_up(app: App) -> None:
         raise ConnectionError(status.problem)
 
 
-async def _work(app: App, *, work: bool) -> None:
+async def _work(app: App, slack: SlackSurface | None, *, work: bool) -> None:
     """Prepare the databases; then jobs, digests and the warm language model, until cancelled."""
     await _until_done(lambda: prepare(app))
+    if slack is not None and (ours := slack.config.distribution):
+        await _until_done(lambda: check_tokens(ours.installations))
     await _until_done(lambda: _warn_of_role(app))
     if not work:
         return

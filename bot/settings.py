@@ -59,6 +59,14 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, description="Socket Mode, if set")
     slack_signing_secret: SecretStr | None = Field(default=None, description="HTTP mode, if set")
     slack_api_url: str = "https://slack.com/api/"
+    slack_client_id: str = Field(
+        default="", description="for many workspaces, with the next three; HTTP mode alone"
+    )
+    slack_client_secret: SecretStr | None = None
+    token_key: SecretStr | None = Field(
+        default=None, description="encrypts their tokens: `workspaces new-key`; the newest first"
+    )
+    public_url: str = Field(default="", description="where people and Slack reach this server")
     bot_admins: str = Field(default="", description="comma-separated user ids, beside Slack's own")
 
     # Limits.

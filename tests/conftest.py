@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.plugins.house",
     "tests.plugins.model",
     "tests.plugins.office",
+    "tests.plugins.town",
 ]
 
 SEMANTIC_MODEL = Path(__file__).parents[1] / "bot" / "semantic" / "game_stats.yml"

@@ -38,10 +38,12 @@ from bot.slack import (
 )
 from bot.slack.drain import Drain
 from bot.slack.errors import SlackDownError, SlackError
+from bot.slack.oauth import Distribution, Install
 from bot.slack.outages import KNOWN
 from bot.slack.people import People
 from bot.slack.ports import Answering, Digests, Jobs, Rooms
-from bot.slack.web import is_local, new_client, open_web
+from bot.slack.web import Web, is_local, new_client, open_web
+from bot.slack.workspaces import TeamJobs, Workspaces
 from bot.store import Store
 
 log = structlog.get_logger()
@@ -62,13 +64,15 @@ class SlackConfig:
     """How to reach Slack. With an `app_token` events come by Socket Mode, else by HTTP.
 
     `admins` are user ids that count as admins beside Slack's own. Empty texts for what is not set.
+    With a `distribution` the bot is one for many workspaces, each with a token of its own, by HTTP.
     """
 
-    bot_token: str = field(repr=False)
+    bot_token: str = field(repr=False, default="")
     app_token: str = field(repr=False, default="")
     signing_secret: str = field(repr=False, default="")
     api_url: str = "https://slack.com/api/"
     admins: frozenset[str] = frozenset()
+    distribution: Distribution | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class SlackSurface:
     rooms: Rooms
     drain: Drain
     config: SlackConfig
+    install: Install | None = None
     _socket: AsyncSocketModeHandler | None = None
 
     def routes(self) -> list[BaseRoute]:
@@ -90,11 +95,12 @@ class SlackSurface:
         async def events(request: Request) -> Response:
             return await handler.handle(request)
 
-        return [Route(EVENTS_PATH, events, methods=["POST"])]
+        more = self.install.routes() if self.install else []
+        return [Route(EVENTS_PATH, events, methods=["POST"]), *more]
 
     async def listen(self) -> None:
         """Take events by Socket Mode until cancelled; without an app token, only wait."""
-        address = await self._accepted()
+        address = "" if self.config.distribution else await self._accepted()
         if not address:
             await asyncio.Event().wait()
         socket = AsyncSocketModeHandler(self.app, self.config.app_token, ping_interval=PING_SECONDS)
@@ -130,6 +136,8 @@ class SlackSurface:
 
     async def check(self) -> None:
         """Return if Slack reaches us. Raises SlackError where it does not."""
+        if self.config.distribution:
+            return  # it comes to us, workspace by workspace
         await self.rooms.people.bot()
         if self.config.app_token:
             age = self.ping_age()
@@ -143,10 +151,11 @@ class SlackSurface:
         return time.time() - self._socket.client.last_ping_pong_time
 
 
-def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
+def build_slack_app(
+    rooms: Rooms, config: SlackConfig, workspaces: Workspaces | None = None
+) -> AsyncApp:
     """Bolt's app with every listener. It reads no environment for what we give it."""
-    client = rooms.web.client
-    session = client.session
+    session = rooms.web.plain.session
     assert session is not None  # open_web made it
 
     async def authorize() -> AuthorizeResult:
@@ -155,6 +164,7 @@ def build_slack_app(rooms: Rooms, config: SlackConfig) -> AsyncApp:
     app = AsyncApp(
         name="game-stats",
         client=new_client(session, config.api_url, None, rooms.web.metrics),
+        before_authorize=workspaces.admit if workspaces else None,
         authorize=authorize,
         signing_secret=config.signing_secret,
         attaching_conversation_kwargs_enabled=False,
@@ -195,12 +205,18 @@ async def open_slack(
 
     Slack need not be reachable yet.
     """
-    async with open_web(config.bot_token, config.api_url, metrics) as web:
+    ours = config.distribution
+    token, many = config.bot_token, ours is not None
+    async with open_web(token, config.api_url, metrics, many=many) as web:
+        bare = Web(web.plain, metrics)
+        workspaces = Workspaces(ours.installations, jobs, bare) if ours else None
+        install = Install(ours, bare) if ours else None
+        jobs = TeamJobs(jobs, ours.installations) if ours else jobs
         rooms = Rooms(web, People(web, config.admins), answering, others, jobs, store)
         worker.register(rooms)
         digests.register(rooms)
-        app = build_slack_app(rooms, config)
-        surface = SlackSurface(app, rooms, Drain(app), config)
+        app = build_slack_app(rooms, config, workspaces)
+        surface = SlackSurface(app, rooms, Drain(app), config, install)
         try:
             yield surface
         finally:

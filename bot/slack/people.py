@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.slack import tenant
 from bot.slack.errors import ChannelClosedError
 from bot.slack.web import Web
 
@@ -29,7 +30,10 @@ class Profile:
 
 
 class People:
-    """Looks people up. `admins` are user ids that count as admins beside Slack's own."""
+    """Looks people up. `admins` are user ids that count as admins beside Slack's own.
+
+    In a bot for many workspaces they are TEAM:USER, for a user's id is good in one of them.
+    """
 
     def __init__(self, web: Web, admins: frozenset[str]) -> None:
         self._web = web
@@ -39,11 +43,20 @@ class People:
         self._bot: AuthorizeResult | None = None
 
     async def bot(self) -> AuthorizeResult:
-        """Our own ids and token, asked for once. Raises SlackError.
+        """Our own ids and token in this workspace, asked for once. Raises SlackError.
 
         Bolt's own look-up would acknowledge an event that it then drops when Slack does not
         answer; ours raises, so the event stays unacknowledged and Slack sends it again.
         """
+        if self._web.many:
+            one = tenant.here()
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=one.team,
+                bot_user_id=one.bot_user,
+                bot_id=one.bot_id,
+                bot_token=one.token,
+            )
         if self._bot is None:
             found = await self._web.call("auth.test")
             self._bot = AuthorizeResult(
@@ -57,7 +70,8 @@ class People:
 
     async def is_admin(self, team: str, user: str) -> bool:
         """Whether `user` may change the bot's settings in `team`. Raises SlackError."""
-        return user in self._admins or (await self.profile(team, user)).admin
+        name = f"{team}:{user}" if self._web.many else user
+        return name in self._admins or (await self.profile(team, user)).admin
 
     async def profile(self, team: str, user: str) -> Profile:
         """Who `user` is. Raises SlackError."""

@@ -2,6 +2,9 @@
 
 async with open_web(token, base_url, metrics) as web:
 reply = await web.call("chat.postMessage", channel="C1", text="Hello")
+
+In a bot for many workspaces each call has the token of the one that its event or job belongs to
+(`tenant`); a call that belongs to none fails.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.metrics import Metrics
+from bot.slack import tenant
 from bot.slack.errors import SlackError, slack_error, translated
 from bot.slack.render.pieces import Message
 from bot.slack.retries import HarmlessRetry, PatientRetry
@@ -27,14 +31,26 @@ _TIMEOUT = 30
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Calls to Slack. `client` carries the bot's token.
+    """Calls to Slack. `plain` carries the bot's token, or none in a bot for `many` workspaces."""
 
-    `unsupported` are the block types and methods that this workspace was seen not to have.
-    """
-
-    client: AsyncWebClient
+    plain: AsyncWebClient
     metrics: Metrics
-    unsupported: set[str] = field(default_factory=set)
+    many: bool = False
+    _lacking: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """The SDK's client with the token of this workspace. Raises NoTenantError."""
+        if not self.many:
+            return self.plain
+        session, base_url = self.plain.session, self.plain.base_url
+        assert session is not None  # open_web made it
+        return new_client(session, base_url, tenant.here().token, self.metrics)
+
+    @property
+    def unsupported(self) -> set[str]:
+        """The block types and methods that this workspace was seen not to have."""
+        return self._lacking.setdefault(tenant.here().team if self.many else "", set())
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Do one call, such as "chat.postMessage". Raises SlackError."""
@@ -43,15 +59,27 @@ class Web:
         data = answer.data
         return data if isinstance(data, dict) else {}
 
+    async def exchange(
+        self, code: str, *, client_id: str, client_secret: str, redirect_url: str
+    ) -> Mapping[str, Any]:
+        """What a person who installed the app has granted. Raises SlackError."""
+        # The SDK's own method makes aiohttp warn of a class that will be gone.
+        headers = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
+        given = {"code": code, "redirect_uri": redirect_url}
+        with self._counted("oauth.v2.access"):
+            answer = await self.plain.api_call("oauth.v2.access", data=given, headers=headers)
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
     async def respond(self, response_url: str, message: Message) -> None:
         """Show `message` to the one person who clicked or typed. Raises SlackError."""
         with self._counted("response_url"):
             webhook = AsyncWebhookClient(
                 response_url,
-                session=self.client.session,
+                session=self.plain.session,
                 retry_handlers=[PatientRetry(self.metrics.slack_limited)],
             )
-            webhook.proxy = self.client.proxy
+            webhook.proxy = self.plain.proxy
             answer = await webhook.send(
                 text=message.text,
                 blocks=message.blocks or None,
@@ -128,8 +156,10 @@ def is_local(url: str) -> bool:
 
 
 @asynccontextmanager
-async def open_web(token: str, base_url: str, metrics: Metrics) -> AsyncIterator[Web]:
-    """The Web API with one connection pool for everything."""
+async def open_web(
+    token: str, base_url: str, metrics: Metrics, *, many: bool = False
+) -> AsyncIterator[Web]:
+    """The Web API with one connection pool for everything. With `many` there is no one token."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        yield Web(new_client(session, base_url, token, metrics), metrics)
+        yield Web(new_client(session, base_url, token or None, metrics), metrics, many)

@@ -17,9 +17,10 @@ from bot.store.choices import ModelChoice, ModelChoices
 from bot.store.claims import Claims
 from bot.store.database import Database, open_database
 from bot.store.digests import Digests, DigestSchedule
-from bot.store.errors import StoreDown, StoreError, StoreFailed
+from bot.store.errors import StoreDown, StoreError, StoreFailed, TokenUnreadable
 from bot.store.feedback import Feedback, Reason, Reviewable, Verdict
 from bot.store.flights import Flights
+from bot.store.installations import Installation, Installations, Keys
 from bot.store.limits import Left, Limits, readable
 from bot.store.migrate import migrate
 from bot.store.rules import Rule, Ruled, Rules, Subject
@@ -42,6 +43,9 @@ __all__ = [
     "Digests",
     "Feedback",
     "Flights",
+    "Installation",
+    "Installations",
+    "Keys",
     "Left",
     "Limits",
     "ModelChoice",
@@ -63,6 +67,7 @@ __all__ = [
     "StoredAnswer",
     "Subject",
     "Taken",
+    "TokenUnreadable",
     "Usage",
     "Verdict",
     "Verified",

@@ -2,7 +2,8 @@
 
     StoreError
     ├── StoreDown        PostgreSQL or Redis does not answer, or refuses us: an outage
-    └── StoreFailed      it answered, and said no: a bug, or a server that is not what we need
+    ├── StoreFailed      it answered, and said no: a bug, or a server that is not what we need
+    └── TokenUnreadable  a workspace's token that none of our keys opens: the operator's to mend
 
 `translated` is the one place where exceptions of asyncpg, redis and the network become these; the
 queue in bot.jobs uses it too.
@@ -34,6 +35,12 @@ class StoreDown(StoreError):
 
 class StoreFailed(StoreError):
     """PostgreSQL or Redis refused what we sent."""
+
+    code = Code.BUG
+
+
+class TokenUnreadable(StoreError):
+    """A workspace is installed, but its token cannot be decrypted."""
 
     code = Code.BUG
 

@@ -52,10 +52,10 @@ CHANNELS = ("general", "spring-classic", "winter-cup")
 class Workspace:
     """A workspace with one app.
 
-    `request_url` chooses signed HTTP delivery over Socket Mode; `retries` are seconds before each
-    try of an event; `rates` None switches rate limits off; `inspect` sees every Web API call as
-    (method, arguments); `hosts` are the host names that the page answers to; `lacking` are block
-    types to refuse, as an older workspace does.
+    `request_url` chooses signed HTTP delivery over Socket Mode, with `signing_secret` if one is
+    given; `retries` are seconds before each try of an event; `rates` None switches rate limits off;
+    `inspect` sees every Web API call as (method, arguments); `hosts` are the host names that the
+    page answers to; `lacking` are block types to refuse, as an older workspace does.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Workspace:
         channels: Sequence[str] = CHANNELS,
         team_name: str = "Tournament desk",
         request_url: str = "",
+        signing_secret: str = "",
         retries: Sequence[float] = (0.0, 0.0, 60.0, 300.0),
         ack_seconds: float = 3.0,
         trigger_seconds: float = 3.0,
@@ -96,7 +97,7 @@ class Workspace:
         )
         self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{self.state.app}-{secrets.token_hex(16)}"
-        self.signing_secret = secrets.token_hex(16)
+        self.signing_secret = signing_secret or secrets.token_hex(16)
         self.request_url = request_url
         self.socket_mode = SocketMode(self.state, ack_seconds)
         self._listen = (host, port)
