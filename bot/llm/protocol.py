@@ -178,7 +178,7 @@ def refuse_truncated(request: ModelRequest, usage: Usage) -> None:
     """
     num_ctx = int(request.body.get("options", {}).get("num_ctx", 0))
     if num_ctx and usage.prompt_tokens >= num_ctx - 1:
-        raise _too_long(f"{usage.prompt_tokens} tokens, num_ctx {num_ctx}")
+        raise too_long(f"{usage.prompt_tokens} tokens, num_ctx {num_ctx}")
 
 
 def refusal(status: int, body: str) -> LanguageModelError:
@@ -209,7 +209,7 @@ def _failure(said: str) -> LanguageModelError:
     """What the server's own words are about. They are free text, so key words decide."""
     words = said.lower()
     if _about_length(said):
-        return _too_long(said[:200])
+        return too_long(said[:200])
     if any(sign in words for sign in ("out of memory", "more system memory", "cudamalloc")):
         return OutOfMemoryError(f"The model does not fit into the server's memory: {said[:200]}")
     if "busy" in words:
@@ -221,7 +221,8 @@ def _about_length(said: str) -> bool:
     return "context" in said and "exceed" in said
 
 
-def _too_long(detail: str) -> PromptTooLongError:
+def too_long(detail: str) -> PromptTooLongError:
+    """A prompt that does not fit; `detail` says by how much."""
     return PromptTooLongError(
         f"The prompt does not fit the model's context ({detail}): raise OLLAMA_NUM_CTX."
     )

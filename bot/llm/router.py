@@ -19,6 +19,7 @@ import structlog
 from bot import traces
 from bot.domain import Dialect, Draft, Kind, Progress, Report, Source, Stage, silent
 from bot.llm.circuit import CircuitState
+from bot.llm.counting import Counts
 from bot.llm.errors import (
     LanguageModelError,
     NoSqlError,
@@ -28,10 +29,11 @@ from bot.llm.extract import enough, find_statement, refused
 from bot.llm.fleet import Fleet
 from bot.llm.ollama import OllamaClient
 from bot.llm.profiles import Options, Prompt, profile_for
-from bot.llm.protocol import Completion
+from bot.llm.protocol import Completion, ModelRequest
 from bot.llm.routes import Route
 from bot.llm.server import Server
 from bot.llm.status import ModelStatus
+from bot.llm.waiting import in_line, loading
 from bot.metrics import Metrics
 
 PromptFor = Callable[[Dialect], Prompt]
@@ -77,6 +79,7 @@ class ModelRouter:
         self._options = options
         self._metrics = metrics
         self._queue_wait = router.queue_wait
+        self._counts = Counts()
         self._loads: dict[Route, float] = {}
         self._warming = False
         self._warm: Route | None = None
@@ -120,15 +123,15 @@ class ModelRouter:
         route = (await self.fleet.able())[0]
         server = self.fleet.on(route)
         async with self._turn(server, "", silent):
-            profile = profile_for(route.model)
             options = replace(self._options, num_predict=1)
-            request = profile.request(route.model, prompt_for(profile.dialect), options)
+            request = await self._request(route, prompt_for, options)
             self._warming = True
             try:
                 completion = await server.client.complete(request, seconds=seconds)
             finally:
                 self._warming = False
                 server.forget()
+        self._counts.compare(request, completion.usage.prompt_tokens)
         self._loaded(route, completion.usage.load_seconds)
         self._warm = route
 
@@ -148,10 +151,9 @@ class ModelRouter:
 
         async def tell(place: int, wait: float | None) -> None:
             if self._warming and server.address == self.fleet.routes[0].address:
-                await report(self._cold(self.fleet.routes[0]))
+                await report(loading(self._loads.get(self.fleet.routes[0])))
             else:
-                about = "" if wait is None else f", about {_about(wait)}"
-                await report(Progress(Stage.QUEUED, f"{_ordinal(place)} in line{about}"))
+                await report(in_line(place, wait))
 
         asked = time.monotonic()
         async with server.line.turn(who, tell, self._queue_wait):
@@ -180,7 +182,7 @@ class ModelRouter:
     async def _ask(self, route: Route, question: _Question, seconds: float) -> Draft:
         server, model = self.fleet.on(route), route.model
         profile = profile_for(model)
-        request = profile.request(model, question.prompt_for(profile.dialect), self._options)
+        request = await self._request(route, question.prompt_for, self._options)
         report, spoke = question.report, 0.0
 
         async def loaded(_text: str) -> None:
@@ -193,7 +195,9 @@ class ModelRouter:
         with self._watched(route), question.spending(), traces.span("model", model=model):
             began = time.monotonic()
             ready = (await server.look()).holds(model)
-            await report(Progress(Stage.DRAFTING, model) if ready else self._cold(route))
+            await report(
+                Progress(Stage.DRAFTING, model) if ready else loading(self._loads.get(route))
+            )
             completion = await server.client.complete(
                 request, seconds=seconds, enough=enough, started=loaded
             )
@@ -201,6 +205,7 @@ class ModelRouter:
             traces.step("model.generation", spoke or time.monotonic(), time.monotonic())
             traces.text(answer=completion.text)
             usage = completion.usage
+            self._counts.compare(request, usage.prompt_tokens)
             self._loaded(route, usage.load_seconds)
             self._metrics.tokens.labels(model, "prompt").inc(usage.prompt_tokens)
             self._metrics.tokens.labels(model, "answer").inc(usage.answer_tokens)
@@ -221,11 +226,18 @@ class ModelRouter:
             prompt_seconds=max(0.0, spoke - began),
         )
 
-    def _cold(self, route: Route) -> Progress:
-        """What whoever waits for a model that is being loaded hears."""
-        known = self._loads.get(route)
-        takes = "can take a minute" if known is None else f"takes about {_about(known)}"
-        return Progress(Stage.WARMING, f"the model is loading, this {takes}")
+    async def _request(self, route: Route, prompt_for: PromptFor, options: Options) -> ModelRequest:
+        """What to ask, fitted to what the model can hold. Raises PromptTooLongError."""
+        profile = profile_for(route.model)
+        holds = await self.fleet.on(route).context_length(route.model)
+        if holds is not None and holds < options.num_ctx:
+            log.warning("num_ctx_too_large", model=route.model, holds=holds, asked=options.num_ctx)
+            options = replace(options, num_ctx=holds)
+
+        def build(prompt: Prompt) -> ModelRequest:
+            return profile.request(route.model, prompt, options)
+
+        return self._counts.fitted(build, prompt_for(profile.dialect))
 
     def _loaded(self, route: Route, seconds: float) -> None:
         # Ollama reports some milliseconds for a model that is in memory already.
@@ -290,14 +302,3 @@ def _sql_of(completion: Completion) -> str:
     if completion.done_reason == "length" and not found.closed:
         raise NoSqlError("The language model's SQL grew too long: ask for less at once.")
     return found.sql
-
-
-def _about(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
-
-
-def _ordinal(place: int) -> str:
-    if place == 1:
-        return "next"
-    teen = 10 <= place % 100 <= 20
-    return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
