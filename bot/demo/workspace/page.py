@@ -228,7 +228,16 @@ class Page:
             else:
                 await self.clicks.shortcut(user, body["callback"])
 
-        return {"delete": delete, "edit": edit, "react": react, "shortcut": shortcut}
+        async def look(user: str, body: Mapping[str, Any]) -> None:
+            hands.look(user, body["channel"])
+
+        return {
+            "delete": delete,
+            "edit": edit,
+            "look": look,
+            "react": react,
+            "shortcut": shortcut,
+        }
 
 
 class _Static(StaticFiles):

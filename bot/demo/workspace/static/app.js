@@ -82,6 +82,7 @@ function openChannel(id) {
   pane("channel");
   remember();
   if (isDirect(id)) act("home", { tab: "messages" });
+  else act("look", { channel: id });
   if (wide.matches) main.focus();
 }
 

@@ -17,3 +17,22 @@ export function ask(confirm) {
     dialog.showModal();
   });
 }
+
+// Asks for words; null if there are none or the person thinks better of it.
+export function write(title, text) {
+  return new Promise((resolve) => {
+    const finish = (answer) => { dialog.close(); dialog.remove(); resolve(answer); };
+    const box = h("textarea", { rows: "3", "aria-label": title, maxlength: "12000" });
+    box.value = text;
+    const form = h("form", { onsubmit: (event) => { event.preventDefault(); finish(box.value.trim() || null); } },
+      h("header", {}, h("h2", {}, title)),
+      h("div", { class: "body" }, box),
+      h("footer", {},
+        h("button", { type: "button", class: "button", onclick: () => finish(null) }, "Cancel"),
+        h("button", { type: "submit", class: "button primary" }, "Save")));
+    const dialog = h("dialog", { class: "modal small", "aria-label": title, oncancel: (event) => { event.preventDefault(); finish(null); } }, form);
+    document.body.append(dialog);
+    dialog.showModal();
+    box.focus();
+  });
+}

@@ -3,6 +3,7 @@
 import { messageText, renderBlocks } from "./blocks.js";
 import { csvTable } from "./tables.js";
 import { clock, day, h, size, time } from "./dom.js";
+import { ask, write } from "./dialogs.js";
 import { emoji } from "./mrkdwn.js";
 import { act, person, statusOf, store } from "./store.js";
 
@@ -54,8 +55,40 @@ function tools(channel, message, openThread) {
   if (message.is_ephemeral) return null;
   return h("div", { class: "tools" },
     QUICK.map((name) => h("button", { type: "button", "aria-label": `React with ${name}`, onclick: () => act("react", { channel, ts: message.ts, name }) }, emoji(name))),
+    menu(channel, message),
     openThread && h("button", { type: "button", class: "reply", onclick: () => openThread(message.ts, true) }, "Reply"));
 }
+
+// What else can be done to a message: the app's shortcuts, and one's own words changed or taken back.
+function menu(channel, message) {
+  if (message.subtype === "tombstone") return null;
+  const entry = (label, run) => h("button", {
+    type: "button", onclick: (event) => { event.target.closest("details").open = false; run(); },
+  }, label);
+  const place = { channel, ts: message.ts };
+  const shortcuts = store.shortcuts.filter((one) => one.kind === "message")
+    .map((one) => entry(one.name, () => act("shortcut", { ...place, callback: one.callback })));
+  const own = message.user !== store.me ? [] : [
+    entry("Edit message", async () => {
+      const text = await write("Edit message", readable(message.text));
+      if (text !== null) act("edit", { ...place, text });
+    }),
+    entry("Delete message", async () => {
+      const sure = await ask({ title: { type: "plain_text", text: "Delete message?" }, text: { type: "plain_text", text: "This cannot be undone." }, confirm: { type: "plain_text", text: "Delete" }, style: "danger" });
+      if (sure) act("delete", place);
+    }),
+  ];
+  if (!shortcuts.length && !own.length) return null;
+  return h("details", {
+    class: "more",
+    onkeydown: (event) => { if (event.key === "Escape" && event.currentTarget.open) { event.stopPropagation(); event.currentTarget.open = false; event.currentTarget.querySelector("summary").focus(); } },
+    onfocusout: (event) => { if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false; },
+  }, h("summary", { "aria-label": "More actions" }, "⋯"), h("div", { class: "menu" }, shortcuts, own));
+}
+
+// A message as its author typed it.
+const readable = (text) => text.replace(/<@(\w+)>/g, (_, id) => `@${person(id).name}`).replace(/<#\w+\|([^>]*)>/g, "#$1")
+  .replace(/<(https?:[^|>]*)>/g, "$1").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 function replyBar(channel, message, openThread) {
   const status = statusOf(channel, message.ts);

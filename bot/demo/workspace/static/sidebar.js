@@ -1,7 +1,7 @@
 // The list of channels and direct messages, and who is signed in.
 
 import { byId, h } from "./dom.js";
-import { person, store, title } from "./store.js";
+import { act, person, store, title } from "./store.js";
 
 export function drawSidebar({ open, signIn }) {
   const entry = (one) => {
@@ -19,6 +19,9 @@ export function drawSidebar({ open, signIn }) {
   const focused = document.activeElement?.closest?.("#sidebar .room")?.textContent;
   byId("sidebar").replaceChildren(
     h("div", { class: "team" }, h("strong", {}, store.team), h("small", {}, "local workspace")),
+    h("div", { class: "shortcuts" }, store.shortcuts.filter((one) => one.kind === "global").map((one) =>
+      h("button", { type: "button", class: "room", title: one.description, onclick: () => act("shortcut", { callback: one.callback }) },
+        h("span", { class: "sign", "aria-hidden": "true" }, "⚡"), h("span", { class: "grow" }, one.name)))),
     h("h2", {}, "Channels"), h("ul", {}, rooms.map(entry)),
     h("h2", {}, "Direct messages"), h("ul", {}, directs.map(entry)),
     h("div", { class: "who" }, h("label", { for: "me" }, "Signed in as"), me));

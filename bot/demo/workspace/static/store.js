@@ -4,7 +4,7 @@ import { toast } from "./dom.js";
 
 export const store = {
   me: "", bot: "", team: "", people: new Map(), channels: [], messages: new Map(),
-  commands: [], statuses: new Map(), prompts: {}, suggestions: [], notice: {}, view: null, home: null,
+  commands: [], statuses: new Map(), prompts: {}, suggestions: [], shortcuts: [], notice: {}, view: null, home: null,
   switch: [], unread: new Map(), channel: "", thread: "", tab: "messages",
 };
 
@@ -47,7 +47,7 @@ export async function act(action, body) {
 function take(state) {
   Object.assign(store, {
     me: state.me, bot: state.bot, team: state.team, channels: state.channels, commands: state.commands,
-    prompts: state.prompts, suggestions: state.suggestions, notice: state.notice, view: state.view,
+    prompts: state.prompts, suggestions: state.suggestions, shortcuts: state.shortcuts, notice: state.notice, view: state.view,
     home: state.home, switch: state.switch,
   });
   store.people = new Map(state.people.map((one) => [one.id, one]));
