@@ -84,7 +84,9 @@ def _times(when: When, days: Season, after: datetime) -> Iterator[datetime]:
     """The times later than `after`, in order."""
     if when.after_last is not None:
         ends = sorted(end + when.after_last for end in days.ends.values())
-        yield from (at.astimezone(UTC) for at in ends if at > after and days.is_open(days.local(at)))
+        yield from (
+            at.astimezone(UTC) for at in ends if at > after and days.is_open(days.local(at))
+        )
         return
     for first, last in days.windows:
         start = datetime.combine(first, datetime.min.time(), days.zone).astimezone(UTC)

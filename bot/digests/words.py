@@ -1,9 +1,9 @@
 """When a digest comes, as admins type it: plain words, or cron. `read_when` makes a `When` of it.
 
-    18:00 · every match day at 18:00 · weekdays at 9 · sat and sun 19:30 · 9am and 9pm
-    every hour on match days · 30 minutes after the last game · 0 18 * * fri
+18:00 · every match day at 18:00 · weekdays at 9 · sat and sun 19:30 · 9am and 9pm
+every hour on match days · 30 minutes after the last game · 0 18 * * fri
 
-    ScheduleError     the text is unclear; the message says what would be clear
+ScheduleError     the text is unclear; the message says what would be clear
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from croniter import croniter
 
@@ -102,16 +103,16 @@ def _cron(text: str) -> When:
     """Five fields of cron. Raises ScheduleError for what never comes, or comes too often."""
     if not croniter.is_valid(text):
         raise ScheduleError(f"`{text}` is no cron that I can read. Try {EXAMPLES}.")
-    minutes = croniter(text).expanded[0]
-    if minutes == ["*"]:
-        minutes = list(range(60))
-    _apart([(0, int(minute)) for minute in minutes] + [(1, int(minutes[0]))])
+    listed = croniter(text).expanded[0]
+    minutes = range(60) if listed == ["*"] else [int(minute) for minute in listed]
+    _apart([(0, minute) for minute in minutes] + [(1, minutes[0])])
     return When((text,), f"by the cron `{text}`")
 
 
 def _parts(text: str, typed: str) -> tuple[tuple[tuple[int, int], ...], frozenset[int]]:
     """Times as (hour, minute), and days from Monday 0, in what is left. Raises ScheduleError."""
-    times, days = set(), set()
+    times: set[tuple[int, int]] = set()
+    days: set[int] = set()
     for name, clock in _NAMED.items():
         text = re.sub(rf"\b{name}\b", clock, text)
     for found in _TIME.finditer(text):
@@ -151,7 +152,7 @@ def _days(word: str, typed: str) -> frozenset[int]:
 def _apart(times: list[tuple[int, int]] | tuple[tuple[int, int], ...]) -> None:
     """Raise ScheduleError if two times, in order, are closer than a digest is worth."""
     minutes = [60 * hour + minute for hour, minute in times]
-    if any(b - a < APART for a, b in zip(minutes, minutes[1:], strict=False)):
+    if any(b - a < APART for a, b in pairwise(minutes)):
         raise ScheduleError(f"Digests come at least {APART} minutes apart.")
 
 

@@ -70,7 +70,11 @@ def test_match_days(text: str, crons: list[str], words: str) -> None:
     [
         ("30 minutes after the last game", 30, "30 minutes after the last game of each match day"),
         ("an hour after the last match", 60, "an hour after the last game of each match day"),
-        ("half an hour after the last game", 30, "30 minutes after the last game of each match day"),
+        (
+            "half an hour after the last game",
+            30,
+            "30 minutes after the last game of each match day",
+        ),
         ("2h after last game of the day", 120, "120 minutes after the last game of each match day"),
         ("after the last game", 0, "right after the last game of each match day"),
     ],
