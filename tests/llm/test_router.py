@@ -125,7 +125,7 @@ async def test_a_slow_model_leaves_time_for_the_next(ollama: FakeOllama, router:
             await exchange.answer("SELECT 2")
 
     ollama.script = script
-    draft = await router("small", "other").draft(prompt_for, silent, seconds=1)
+    draft = await router("small", "other").draft(prompt_for, silent, seconds=4)
     assert draft.language_model == "other"
 
 
