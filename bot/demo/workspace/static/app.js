@@ -138,6 +138,7 @@ const handlers = {
   loaded() {
     if (store.thread && !messagesOf(store.channel).has(store.thread)) store.thread = "";
     drawSide(); drawChannel(true); drawThread(true); drawNotice(); showView(store.view); remember();
+    if (store.channel && !isDirect(store.channel)) act("look", { channel: store.channel });
   },
   message(event) {
     const { message } = event;
