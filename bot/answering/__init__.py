@@ -10,6 +10,7 @@ from bot.answering.models import ModelAdmin
 from bot.answering.pipeline import Answering, Status
 from bot.answering.prompt import prompt_maker
 from bot.answering.text import check as text_fault
+from bot.answering.verified import approve
 
 __all__ = [
     "Answering",
@@ -17,6 +18,7 @@ __all__ = [
     "Drafting",
     "ModelAdmin",
     "Status",
+    "approve",
     "prompt_maker",
     "text_fault",
     "worth_taking",

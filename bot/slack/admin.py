@@ -74,7 +74,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     app.command("/stats-admin")(command)
     app.view(texts.LIMITS)(limits)
     app.view(texts.FORGET)(forget)
-    app.action(re.compile(rf"{texts.AUDIT}_(who|where|go_\w+)"))(look)
+    app.action(re.compile(rf"^{texts.AUDIT}_(who|where|go_\w+)$"))(look)
 
 
 def _team(body: Mapping[str, Any]) -> str:

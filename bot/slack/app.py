@@ -29,6 +29,7 @@ from bot.slack import (
     commands,
     digests,
     feedback,
+    home,
     mentions,
     messages,
     pane,
@@ -188,6 +189,7 @@ def build_slack_app(
     actions.listen(app, rooms)
     feedback.listen(app, rooms)
     admin.listen(app, rooms)
+    home.listen(app, rooms)
     rest.listen(app)
     return app
 

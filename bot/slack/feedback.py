@@ -43,7 +43,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         else:
             await ack()
 
-    app.action(re.compile(rf"{FEEDBACK}(_{UP}|_{DOWN})?"))(actions.clicked(rooms, _thumb))
+    app.action(re.compile(rf"^{FEEDBACK}(_{UP}|_{DOWN})?$"))(actions.clicked(rooms, _thumb))
     app.view(FEEDBACK)(submitted)
 
 

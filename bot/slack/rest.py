@@ -1,6 +1,6 @@
 """Everything that Slack may send and no surface takes: acknowledged, so that it is not sent again.
 
-Also the App Home, which has no content of its own yet. Registered last.
+Registered last.
 """
 
 from __future__ import annotations

@@ -82,6 +82,12 @@ class Digests:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(sql, team, channel))
 
+    async def all(self, team: str) -> tuple[DigestSchedule, ...]:
+        """Every digest of a workspace."""
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(_SELECT + "WHERE team = $1 ORDER BY channel", team)
+        return tuple(DigestSchedule(**row) for row in rows)
+
     async def due(self, now: datetime) -> tuple[DigestSchedule, ...]:
         """Every digest that is due at `now`, an aware time."""
         async with self._database.connection() as connection:
