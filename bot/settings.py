@@ -9,7 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 HERE = Path(__file__).parent
 
@@ -99,3 +104,15 @@ class Settings(BaseSettings):
     timezone: str = Field(default="UTC", description="IANA name for events that have none")
 
     log_level: str = "INFO"
+
+
+def sources() -> dict[str, str]:
+    """Where each setting comes from, by its field's name: environment, .env or default."""
+    places = {
+        "environment": EnvSettingsSource(Settings)(),
+        ".env": DotEnvSettingsSource(Settings)(),
+    }
+    return {
+        name: next((place for place, given in places.items() if name in given), "default")
+        for name in Settings.model_fields
+    }

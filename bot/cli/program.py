@@ -9,6 +9,7 @@ from bot.answering.parts import PartsError
 from bot.app import ConfigError
 from bot.cli import (
     backup,
+    config,
     database,
     digests,
     doctor,
@@ -30,7 +31,7 @@ cli = typer.Typer(
 )
 _PARTS = (
     *(questions, running, models, evaluation),
-    *(schema, sql, database, digests, backup, doctor),
+    *(schema, sql, database, digests, backup, doctor, config),
 )
 for part in _PARTS:
     cli.add_typer(part.cli)

@@ -37,7 +37,7 @@ _BY_VALUE = tuple(
     (f"values look like {what}", re.compile(shape))
     for what, shape in (
         ("e-mail addresses", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-        ("telephone numbers", r"\+?\(?\d[\d\s().-]{7,}\d"),
+        ("telephone numbers", r"(?!\d{4}-\d\d-\d\d)\+?\(?\d[\d\s().-]{7,}\d"),
         ("addresses of machines", r"\d{1,3}(\.\d{1,3}){3}|[\da-f]{0,4}(:[\da-f]{0,4}){3,7}"),
         ("account numbers", r"[A-Z]{2}\d{2}[ A-Z0-9]{11,32}|(\d{4}[ -]?){3}\d{4}"),
         ("secrets", r"\$\w+\$.{10,}|[\da-fA-F]{32,}|[\w-]{20,}\.[\w-]{10,}\.[\w-]{10,}"),
