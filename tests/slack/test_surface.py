@@ -32,6 +32,7 @@ from bot.slack.errors import (
     TokenRefusedError,
     translated,
 )
+from bot.slack.render.ask import ASK_ABOUT
 from bot.slack.web import open_web
 from bot.store import StoreDown
 from tests.oracle.check import check
@@ -162,6 +163,12 @@ async def test_http_mode_answers_mentions_commands_and_clicks(redis_url: str) ->
         await scene.workspace.until(lambda: scene.workspace.view("sam"))
         await scene.workspace.command("maya", "general", "/stats top 5")
         await scene.whisper("maya")
+        ts = scene.workspace.post("maya", "general", "top 5 teams")
+        await scene.workspace.message_shortcut("sam", "general", ts, ASK_ABOUT)
+        await scene.reply("general", ts)
+        scene.workspace.edit("maya", "general", ts, "@Game Stats top 3 teams")
+        await scene.workspace.until(lambda: len(scene.workspace.replies("general", ts)) == 2)
+        await scene.idle()
 
 
 async def test_unsigned_and_forged_requests_are_refused(redis_url: str) -> None:
