@@ -47,7 +47,7 @@ async def ask(app: App, text: str, events: list[str], *, quiet: bool, after: str
     `after` is the id of an answer that the question goes on from.
     """
     known = await app.answering.directory()
-    chosen = tuple(_event(known, name).id for name in events)
+    chosen = tuple(event_named(known, name).id for name in events)
     asker = Asker(surface="terminal", team="", user=getpass.getuser())
     question = Question(str(uuid.uuid4()), text, asker, events=chosen, after=after)
     if quiet:
@@ -62,7 +62,7 @@ async def ask(app: App, text: str, events: list[str], *, quiet: bool, after: str
 
 async def digest(app: App, event: str) -> Digest:
     """Today's digest of an event. Raises ConfigError for an unknown one."""
-    found = _event(await app.answering.directory(), event)
+    found = event_named(await app.answering.directory(), event)
     today = datetime.now(UTC).astimezone(ZoneInfo(found.timezone)).date()
     return await write_digest(app.answering, found, today)
 
@@ -195,7 +195,8 @@ def _more(table: ResultTable) -> str | None:
     return f"first {ROWS_SHOWN} of {more}{len(table.rows)} rows"
 
 
-def _event(known: tuple[Event, ...], name: str) -> Event:
+def event_named(known: tuple[Event, ...], name: str) -> Event:
+    """The event of this slug or id. Raises ConfigError, naming those there are."""
     for event in known:
         if name.casefold() in {event.slug.casefold(), str(event.id)}:
             return event

@@ -6,13 +6,14 @@
 from bot.answering.directory import Directory
 from bot.answering.drafting import Drafting
 from bot.answering.followup import worth_taking
-from bot.answering.models import ModelAdmin
+from bot.answering.models import TRIALS, ModelAdmin
 from bot.answering.pipeline import Answering, Status
 from bot.answering.prompt import prompt_maker
 from bot.answering.text import check as text_fault
 from bot.answering.verified import approve
 
 __all__ = [
+    "TRIALS",
     "Answering",
     "Directory",
     "Drafting",

@@ -28,6 +28,13 @@ LOOK_SECONDS = 10.0
 WARM_SECONDS = 600.0
 """How long a language model may take to load."""
 
+TRIALS = (
+    "How many teams are there?",
+    "Which five players scored the most goals?",
+    "Which finished games were decided by one point?",
+)
+"""What an admin's test asks. They are put to the model even where the answer is known."""
+
 Told = Callable[[Pulled], Awaitable[None]]
 
 

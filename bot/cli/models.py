@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from bot import terminal
+from bot.answering import TRIALS
 from bot.app import App
 from bot.cli.shared import AsJson, with_app
+from bot.domain import Answer, Refusal
 from bot.llm import Pulled
 
 cli = typer.Typer()
@@ -89,6 +91,21 @@ def evict(name: Name) -> None:
         return await app.answering.models.evict(name, _who())
 
     terminal.say(f"{with_app(run)} is unloaded; the next question loads it again.")
+
+
+@models.command()
+def test(
+    event: Annotated[str, typer.Option(help="Slug or UUID of an event.")],
+) -> None:
+    """Ask the model three fixed questions about an event, and show times and rows."""
+
+    async def run(app: App) -> list[Answer | Refusal]:
+        events = (terminal.event_named(await app.answering.directory(), event),)
+        return [await app.answering.trial(text, events) for text in TRIALS]
+
+    for text, outcome in zip(TRIALS, with_app(run), strict=True):
+        terminal.say(text)
+        terminal.print_outcome(outcome, as_json=False)
 
 
 def _who() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.answering import TRIALS
 from bot.jobs import Job
 from bot.llm import LanguageModelError, Pulled
 from bot.slack import delivery, intake, reply
@@ -25,13 +26,6 @@ MODELS = "models"
 ACTIONS = frozenset({"pull", "use", "fallback", "warm", "test", "evict"})
 ADMINS_ONLY = Message("Only workspace admins can change the language models. Please ask one.")
 EVENT_TYPE = "game_stats_pull"
-
-TRIALS = (
-    "How many teams are there?",
-    "Which five players scored the most goals?",
-    "Which finished games were decided by one point?",
-)
-"""What `test` asks. They are put to the model even where the answer is known."""
 
 
 async def do(rooms: Rooms, job: Job) -> None:

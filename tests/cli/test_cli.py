@@ -282,6 +282,7 @@ async def test_models_are_fetched_chosen_and_unloaded(
         ("use new:1b", "Asked in this order from now on: new:1b\n"),
         (f"fallback {MODEL}", f"from now on: new:1b, {MODEL}\n"),
         ("warm", "Warm after "),
+        ("test --event spring-classic", "Which five players scored the most goals?"),
         ("evict new:1b", "new:1b is unloaded"),
         ("use default", f"from now on: {MODEL}\n"),
     ):

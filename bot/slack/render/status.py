@@ -67,8 +67,14 @@ def _models(models: ModelStatus, now: datetime) -> list[str]:
     for place, model in enumerate(models.models):
         role = "Model" if place == 0 else "Fallback"
         lines.append(f"{role:<9} {model.name}")
-        if not model.installed:
+        if model.address:
+            lines.append(f"          {model.address}")
+        if not model.reachable:
+            lines.append("          its server does not answer")
+        elif not model.installed:
             lines.append("          not installed")
+        elif model.address:
+            lines.append("          loaded" if model.loaded else "          installed, not loaded")
         elif model.name in loaded:
             found = loaded[model.name]
             lines.append(f"          loaded, {_size(found.size)}, {_size(found.size_vram)} VRAM")
