@@ -164,7 +164,7 @@ async def test_feedback_is_put_aside_and_its_sql_looked_at(scene: Scene) -> None
     await scene.store.feedback.give(team, "q1", "U1", good=True)
     await opened(scene, "maya", "Ask about")
     await click(scene, await seen(scene, "maya", "home_go"), "home_go_feedback")
-    home = await seen(scene, "maya", "👍")
+    home = await seen(scene, "maya", "Good")
     await click(scene, home, "home_sql")
     view = await scene.workspace.until(lambda: scene.workspace.view("maya"))
     assert "SELECT name" in json.dumps(view["blocks"])

@@ -42,6 +42,8 @@ BIND, UNBIND, DIGEST_OFF = "home_bind", "home_unbind", "home_digest_off"
 
 _SQL = 900
 _CHANNELS = 8
+_HEAD = 2
+"""Blocks that stand above the first entry, at most."""
 
 
 class Tab(enum.StrEnum):
@@ -159,6 +161,7 @@ def my_questions(found: Sequence[StoredAnswer]) -> list[Block]:
     blocks = [heading("Your recent questions")]
     for stored in found[:PAGE]:
         blocks += [
+            *_rule(blocks),
             line(
                 bold(cut(stored.text, 280)),
                 " in ",
@@ -179,11 +182,13 @@ def feedback(found: Sequence[Reviewable]) -> list[Block]:
     blocks = [heading("Feedback to review")]
     for one in found[:PAGE]:
         stored, verdict = one.answer, one.verdict
-        sign = "👍" if verdict.good else "👎"
+        sign = "Good" if verdict.good else "Bad"
         words = complaint(verdict.reason, verdict.expected)
         blocks += [
+            *_rule(blocks),
             line(
-                f"{sign} ",
+                bold(sign),
+                ", says ",
                 person(verdict.person),
                 " in ",
                 place(stored.channel),
@@ -226,6 +231,7 @@ def verified(found: Sequence[VerifiedQuestion]) -> list[Block]:
         if one.scope is Scope.CHANNEL:
             where = ("for ", place(one.place))
         blocks += [
+            *_rule(blocks),
             quote(one.question),
             preformatted(cut(one.sql, _SQL)),
             line("by ", by, " ", *where, " ", at(one.approved_at)),
@@ -252,6 +258,7 @@ def channels(
             said = f"; digest at {digest.at:%H:%M} ({digest.timezone})"
             elements.append(_risky("End digest", DIGEST_OFF, channel, "No more digests there."))
         blocks += [
+            *_rule(blocks),
             line(place(channel), f": {event_names(events)}{said}"),
             _buttons(*elements),
         ]
@@ -266,6 +273,7 @@ def problems(found: Sequence[StoredAnswer]) -> list[Block]:
     for stored in found[:PAGE]:
         who = person(stored.asker.user)
         blocks += [
+            *_rule(blocks),
             line(who, " in ", place(stored.channel), " ", at(stored.created_at)),
             quote(stored.text),
             small(outcome(stored)),
@@ -275,6 +283,11 @@ def problems(found: Sequence[StoredAnswer]) -> list[Block]:
     if not found:
         blocks.append(paragraph("No question went unanswered."))
     return blocks
+
+
+def _rule(blocks: Sequence[Block]) -> list[Block]:
+    """A rule between entries, none below the heading."""
+    return [{"type": "divider"}] if len(blocks) > _HEAD else []
 
 
 def _buttons(*elements: Block) -> Block:
