@@ -202,6 +202,7 @@ class Jobs:
     ) -> None:
         """Renew the lease; when the job is another's, set `lost` and end `work`."""
         while True:
+            check_cancelled()  # it may have got lost in a renewal
             await asyncio.sleep(self._pace.lease / 3)
             with _logged("lease_not_renewed"):
                 if not await self._queue.renew(delivery):

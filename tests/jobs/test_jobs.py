@@ -1,6 +1,7 @@
 """What the queue promises within one process."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -219,6 +220,35 @@ async def test_a_worker_ends_whenever_it_is_cancelled(jobs: Jobs) -> None:
         worker.cancel()
         done, _ = await asyncio.wait({worker}, timeout=20)
         assert worker in done
+
+
+async def test_a_lease_is_not_kept_after_its_worker(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """What renews a lease ends with its worker, also when its cancellation got lost."""
+    others, renewing = asyncio.all_tasks(), asyncio.Event()
+
+    async def renew(_delivery: object) -> bool:
+        renewing.set()
+        with contextlib.suppress(asyncio.CancelledError):  # as asyncio.wait_for may on 3.11
+            await asyncio.sleep(60)
+        return True
+
+    async def handler(_job: Job) -> None:
+        await renewing.wait()
+
+    async def alone() -> bool:
+        return asyncio.all_tasks() <= others
+
+    async with open_jobs(redis_url, Pace(lease=0.1, grace=0.05)) as jobs:
+        monkeypatch.setattr(jobs._queue, "renew", renew)
+        jobs.register("n", handler)
+        await jobs.put("n", {}, "a")
+        worker = asyncio.create_task(jobs.work())
+        await asyncio.wait_for(renewing.wait(), 30)
+        worker.cancel()
+        await asyncio.wait({worker})
+        await until(alone)
 
 
 async def test_a_worker_that_left_leaves_nothing(
