@@ -193,7 +193,7 @@ async def test_a_stored_name_is_linked_in_the_prompt(house: House) -> None:
     """A name typed in lower case reaches the model as it is stored, after the stable prefix."""
     house.ollama.answers["tides"] = "SELECT seed FROM teams WHERE name = 'Tides'"
     answered(await house.app.answering.answer(house.question("which seed are tides")))
-    prefix, _, rest = house.ollama.prompts[0].partition("teams.name = 'Tides'")
+    prefix, _, rest = house.ollama.prompts[0].partition("“tides” means the team 'Tides'")
     assert "CREATE TABLE" in prefix
     assert rest.endswith("which seed are tides")
 

@@ -19,7 +19,7 @@ Inside = Callable[..., str]
 
 MODEL = load(Path(__file__).parents[2] / "bot" / "semantic" / "game_stats.yml")
 VERIFIED = {each.question: each.sql for each in MODEL.verified}
-EXAMPLES = {each.question: each.sql for each in MODEL.examples}
+EXAMPLES = {each.question: each.sql for each in (*MODEL.examples, *MODEL.near)}
 LIVE = {"Which games are being played now?", "Which games are next?"}
 
 
@@ -34,6 +34,16 @@ def test_examples_are_not_the_verified_questions() -> None:
     """An example teaches; it does not repeat what needs no model."""
     wordings = {text.casefold() for each in MODEL.verified for text in (each.question, *each.also)}
     assert not wordings & {each.question.casefold() for each in MODEL.examples}
+
+
+def test_no_wording_of_the_examples_stands_twice() -> None:
+    """Two answers to one question would make it chance which is shown."""
+    wordings = [
+        text.casefold()
+        for each in (*MODEL.examples, *MODEL.near)
+        for text in (each.question, *each.also)
+    ]
+    assert sorted(wordings) == sorted(set(wordings))
 
 
 def test_wordings_are_questions_that_can_be_asked() -> None:
