@@ -19,6 +19,7 @@ from bot.answering.stopping import unless_stopped
 from bot.llm import LanguageModelError, ModelRouter, Pulled
 from bot.llm.router import PromptFor
 from bot.store import ModelChoice, Store, StoreError
+from bot.store.tasks import check_cancelled
 
 log = structlog.get_logger()
 
@@ -123,6 +124,7 @@ class ModelAdmin:
                 if str(error) != said:
                     said = str(error)
                     log.warning("waiting", error=said, cause=type(error.__cause__).__name__)
+            check_cancelled()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _models(self) -> tuple[str, ...]:

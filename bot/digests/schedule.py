@@ -16,6 +16,7 @@ from bot.answering import Answering
 from bot.digests.body import Digest, write_digest
 from bot.jobs import Jobs
 from bot.store import DigestSchedule, StoreError
+from bot.store.tasks import check_cancelled
 
 log = structlog.get_logger()
 
@@ -82,4 +83,5 @@ class Digests:
                 await self.put_due(datetime.now(UTC))
             except StoreError as error:
                 log.warning("digests wait", error=repr(error))
+            check_cancelled()
             await asyncio.sleep(TICK_SECONDS)

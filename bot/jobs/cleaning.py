@@ -12,6 +12,7 @@ import structlog
 
 from bot.jobs.jobs import Job, Jobs
 from bot.store import Store, StoreError
+from bot.store.tasks import check_cancelled
 
 log = structlog.get_logger()
 
@@ -40,4 +41,5 @@ async def keep_clean(jobs: Jobs) -> None:
             await put_due(jobs, datetime.now(UTC))
         except StoreError as error:
             log.warning("cleaning waits", error=repr(error))
+        check_cancelled()
         await asyncio.sleep(TICK_SECONDS)

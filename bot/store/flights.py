@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from bot.domain import Draft
 from bot.store.drafts import draft_from, draft_text
 from bot.store.errors import StoreDown, translated
-from bot.store.tasks import end
+from bot.store.tasks import check_cancelled, end
 
 LEASE_SECONDS = 6.0
 """How long a dead leader holds up its followers."""
@@ -80,6 +80,7 @@ class Flights:
             current, text = await self._redis.mget(name, f"{name}:{leader}")
             if text or current != leader:
                 return draft_from(text) if text else None
+            check_cancelled()
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _lead(self, name: str, token: str, produce: Callable[[], Awaitable[Draft]]) -> Draft:
@@ -99,6 +100,7 @@ class Flights:
     async def _renewed(self, name: str, token: str) -> AsyncIterator[None]:
         async def renew() -> None:
             while True:
+                check_cancelled()
                 await asyncio.sleep(self._lease / 3)
                 with suppress(StoreDown), translated():
                     await self._redis.eval(_RENEW, 1, name, token, int(self._lease * 1000))

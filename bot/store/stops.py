@@ -11,6 +11,7 @@ from contextlib import suppress
 from redis.asyncio import Redis
 
 from bot.store.errors import StoreDown, translated
+from bot.store.tasks import check_cancelled
 
 REMEMBERED_SECONDS = 24 * 3600
 """As long as the queue remembers a job."""
@@ -36,4 +37,5 @@ class Stops:
             with suppress(StoreDown), translated():
                 if await self._redis.exists(self._prefix + what):
                     return
+            check_cancelled()
             await asyncio.sleep(LOOK_SECONDS)

@@ -2,7 +2,8 @@
 
 redis-py sends commands through asyncio.wait_for, which before Python 3.12 can lose a cancellation
 that arrives as the sending ends (https://github.com/python/cpython/issues/86296). A lost one still
-counts in `Task.cancelling()`.
+counts in `Task.cancelling()`; so a loop that uses Redis until it is cancelled calls
+`check_cancelled` before each pause, and ends even if nobody is left to cancel it again.
 """
 
 from __future__ import annotations
