@@ -99,15 +99,15 @@ async def test_a_client_that_goes_away_frees_the_model_and_is_in_the_audit(
     asked = asyncio.create_task(
         wire.post(QUERY, json=front.body(question="count"), headers=front.token() | more)
     )
-    await asyncio.wait_for(running(1), 10)
+    await asyncio.wait_for(running(1), 30)
     asked.cancel()
-    await asyncio.wait_for(running(0), 10)
+    await asyncio.wait_for(running(0), 30)
 
     async def recorded() -> None:
         while (await store.answers.recent()).count != 1:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.02)
 
-    await asyncio.wait_for(recorded(), 10)
+    await asyncio.wait_for(recorded(), 30)
     text = (await wire.get("/metrics")).text
     assert 'gamestats_bot_refusals_total{code="stopped"} 1.0' in text
 

@@ -52,7 +52,7 @@ async def test_enough_closes_the_connection(ollama: FakeOllama, client: OllamaCl
     ollama.script = script
     completion = await client.complete(REQUEST, seconds=10, enough=lambda text: text == "one")
     assert (completion.text, completion.done_reason) == ("one", "cut")
-    await asyncio.wait_for(left.wait(), 10)
+    await asyncio.wait_for(left.wait(), 30)
 
 
 async def test_cancellation_closes_the_connection(ollama: FakeOllama, client: OllamaClient) -> None:
@@ -67,11 +67,11 @@ async def test_cancellation_closes_the_connection(ollama: FakeOllama, client: Ol
 
     ollama.script = script
     task = asyncio.create_task(client.complete(REQUEST, seconds=10))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 30)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(left.wait(), 10)
+    await asyncio.wait_for(left.wait(), 30)
 
 
 async def test_nobody_listens() -> None:

@@ -245,13 +245,13 @@ async def test_questions_stand_in_line(ollama: FakeOllama, router: Routers) -> N
     routed = router()
     heard = [Heard() for _ in range(3)]
     tasks = [asyncio.create_task(routed.draft(prompt_for, h, seconds=10)) for h in heard]
-    await asyncio.wait_for(gate.arrived.acquire(), 10)
+    await asyncio.wait_for(gate.arrived.acquire(), 30)
     for waiting in heard[1:]:
-        await asyncio.wait_for(waiting.told.acquire(), 10)
+        await asyncio.wait_for(waiting.told.acquire(), 30)
     assert (await routed.status()).waiting == 2
     for _ in tasks:
         gate.go.release()
-    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    await asyncio.wait_for(asyncio.gather(*tasks), 30)
     assert gate.most == 1
     assert heard[0].stages == [Stage.DRAFTING]
     assert [step.detail for step in heard[2].steps[:2]] == [
@@ -267,13 +267,13 @@ async def test_leaving_frees_the_place(ollama: FakeOllama, router: Routers) -> N
     first, second, third = (
         asyncio.create_task(routed.draft(prompt_for, silent, seconds=10)) for _ in range(3)
     )
-    await asyncio.wait_for(gate.arrived.acquire(), 10)
+    await asyncio.wait_for(gate.arrived.acquire(), 30)
     second.cancel()
     first.cancel()
-    await asyncio.wait_for(gate.arrived.acquire(), 10)
+    await asyncio.wait_for(gate.arrived.acquire(), 30)
     gate.go.release()
     gate.go.release()
-    assert (await asyncio.wait_for(third, 10)).sql == "SELECT 1"
+    assert (await asyncio.wait_for(third, 30)).sql == "SELECT 1"
     assert (await routed.status()).running == 0
     assert routed.circuits() == {"small": CircuitState.CLOSED}
 
@@ -283,12 +283,12 @@ async def test_the_line_has_an_end(ollama: FakeOllama, router: Routers) -> None:
     gate = ollama.script = Gate()
     routed = router(queue_wait=0.05)
     first = asyncio.create_task(routed.draft(prompt_for, silent, seconds=10))
-    await asyncio.wait_for(gate.arrived.acquire(), 10)
+    await asyncio.wait_for(gate.arrived.acquire(), 30)
     with pytest.raises(errors.ServerBusyError) as caught:
         await routed.draft(prompt_for, silent, seconds=10)
     assert caught.value.retry_after
     gate.go.release()
-    await asyncio.wait_for(first, 10)
+    await asyncio.wait_for(first, 30)
     assert (await routed.status()).waiting == 0
 
 
@@ -298,10 +298,10 @@ async def test_several_may_be_answered_at_once(ollama: FakeOllama, router: Route
     routed = router(num_parallel=2)
     tasks = [asyncio.create_task(routed.draft(prompt_for, silent, seconds=10)) for _ in range(3)]
     for _ in range(2):
-        await asyncio.wait_for(gate.arrived.acquire(), 10)
+        await asyncio.wait_for(gate.arrived.acquire(), 30)
     for _ in tasks:
         gate.go.release()
-    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    await asyncio.wait_for(asyncio.gather(*tasks), 30)
     assert gate.most == 2
 
 
@@ -310,13 +310,13 @@ async def test_warming_up_sends_the_unchanging_part(ollama: FakeOllama, router: 
     gate = ollama.script = Gate()
     routed = router()
     warming = asyncio.create_task(routed.warm(prompt_for, seconds=10))
-    await asyncio.wait_for(gate.arrived.acquire(), 10)
+    await asyncio.wait_for(gate.arrived.acquire(), 30)
     assert (await routed.status()).warming
     heard = Heard()
     asked = asyncio.create_task(routed.draft(prompt_for, heard, seconds=10))
     gate.go.release()
     gate.go.release()
-    await asyncio.wait_for(asyncio.gather(warming, asked), 10)
+    await asyncio.wait_for(asyncio.gather(warming, asked), 30)
     warm, question = ollama.asked
     assert warm["messages"][:-1] == question["messages"][:-1]
     assert warm["options"]["num_predict"] == 1

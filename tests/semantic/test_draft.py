@@ -199,7 +199,7 @@ async def test_a_role_that_may_read_little_drafts_little(
         async with open_warehouse(
             limited, timeout=5, max_cost=1e9, metrics=new_metrics()
         ) as warehouse:
-            seen = await asyncio.wait_for(warehouse.survey(), 10)
+            seen = await asyncio.wait_for(warehouse.survey(), 30)
     finally:
         await owner.execute("DROP OWNED BY drafter; DROP ROLE drafter")
         await owner.close()

@@ -274,7 +274,7 @@ class Scene:
 
     async def idle(self) -> None:
         """Wait until no job waits or runs."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await self.jobs.depth():  # noqa: ASYNC110 (Redis has no event for this)
                 await asyncio.sleep(0.02)
 

@@ -367,7 +367,7 @@ async def test_the_asker_or_an_admin_stops_a_question(scene: Scene) -> None:
     other = await scene.reply("general", theirs, blocks=False)
     await scene.workspace.click("sam", "general", other, STOP)
     await scene.workspace.click("maya", "general", other, STOP)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(scene.answering.stops) < 3:  # noqa: ASYNC110 (no event tells of it)
             await asyncio.sleep(0.01)
     first, second = (question.id for question in scene.answering.asked)

@@ -56,7 +56,7 @@ async def test_a_question_is_queued_before_the_ack(workspace: Workspace, redis_u
 
 async def waiting(jobs: Jobs, depth: int) -> None:
     """Wait until so many jobs wait."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await jobs.depth() != depth:  # noqa: ASYNC110 (Redis has no event for this)
             await asyncio.sleep(0.02)
 
@@ -227,7 +227,7 @@ class Slowed:
 async def test_the_check_follows_the_connection(workspace: Workspace, redis_url: str) -> None:
     """It passes while Slack answers pings, and fails without a connection."""
     async with running(workspace, redis_url) as scene:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while scene.slack.ping_age() is None:  # noqa: ASYNC110 (the SDK has no event for it)
                 await asyncio.sleep(0.02)
         await scene.slack.check()

@@ -294,7 +294,7 @@ class Workspace:
     async def until(
         self,
         predicate: Callable[[], Found | None],
-        timeout: float = 10.0,  # noqa: ASYNC109 - a test's deadline, said where it waits
+        timeout: float = 30.0,  # noqa: ASYNC109 - a test's deadline, said where it waits
     ) -> Found:
         """Return the first true value of `predicate`, tried after every change.
 
