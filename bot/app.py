@@ -172,6 +172,14 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
         )
 
 
+def open_own_store(settings: Settings) -> contextlib.AbstractAsyncContextManager[Store]:
+    """All that the bot itself remembers, for commands that need no more. Raises ConfigError."""
+    return open_store(
+        needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES),
+        needed(settings.redis_url, "REDIS_URL", REDIS),
+    )
+
+
 def open_own_database(settings: Settings) -> contextlib.AbstractAsyncContextManager[Database]:
     """The bot's own database alone, for commands that need no more. Raises ConfigError."""
     return open_database(needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES))

@@ -19,11 +19,16 @@ PREFIX = "gamestats:installation:"
 NEW_KEY = "`game-stats-bot workspaces new-key` makes one"
 
 
-def read_distribution(settings: Settings, store: Store) -> Distribution | None:
-    """What a bot for many workspaces needs; None for one workspace's. Raises ConfigError."""
-    given = _given(settings)
+def check_distribution(settings: Settings) -> bool:
+    """Whether this is a bot for many workspaces. Raises ConfigError for what cannot be."""
+    given = {
+        "SLACK_CLIENT_ID": settings.slack_client_id,
+        "SLACK_CLIENT_SECRET": plain(settings.slack_client_secret),
+        "TOKEN_KEY": plain(settings.token_key),
+        "PUBLIC_URL": settings.public_url,
+    }
     if not any(given.values()):
-        return None
+        return False
     given |= {"SLACK_SIGNING_SECRET": plain(settings.slack_signing_secret)}
     if missing := [name for name, value in given.items() if not value]:
         raise ConfigError(f"For many workspaces set {', '.join(missing)} too (see .env.example).")
@@ -33,10 +38,19 @@ def read_distribution(settings: Settings, store: Store) -> Distribution | None:
             " HTTP. Take away SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode), or the client id."
         )
     _check_admins(settings.bot_admins)
+    _check_public(settings.public_url)
+    _keys(settings)
+    return True
+
+
+def read_distribution(settings: Settings, store: Store) -> Distribution | None:
+    """What a bot for many workspaces needs; None for one workspace's. Raises ConfigError."""
+    if not check_distribution(settings):
+        return None
     return Distribution(
         client_id=settings.slack_client_id,
         client_secret=plain(settings.slack_client_secret),
-        public_url=_public(settings.public_url),
+        public_url=settings.public_url,
         installations=read_installations(settings, store.database, store.redis),
         claims=store.claims,
     )
@@ -44,11 +58,7 @@ def read_distribution(settings: Settings, store: Store) -> Distribution | None:
 
 def read_installations(settings: Settings, database: Database, redis: Redis) -> Installations:
     """The workspaces that have installed the bot. Raises ConfigError."""
-    try:
-        keys = Keys(plain(settings.token_key))
-    except ValueError as error:
-        raise ConfigError(f"TOKEN_KEY is no key: {error}; {NEW_KEY}.") from None
-    return Installations(database, redis, PREFIX, keys)
+    return Installations(database, redis, PREFIX, _keys(settings))
 
 
 async def check_tokens(installations: Installations) -> None:
@@ -64,22 +74,19 @@ async def check_tokens(installations: Installations) -> None:
         log.error("token_unreadable", team=team, mend="an old TOKEN_KEY, or install there again")
 
 
-def _given(settings: Settings) -> dict[str, str]:
-    return {
-        "SLACK_CLIENT_ID": settings.slack_client_id,
-        "SLACK_CLIENT_SECRET": plain(settings.slack_client_secret),
-        "TOKEN_KEY": plain(settings.token_key),
-        "PUBLIC_URL": settings.public_url,
-    }
+def _keys(settings: Settings) -> Keys:
+    try:
+        return Keys(plain(settings.token_key))
+    except ValueError as error:
+        raise ConfigError(f"TOKEN_KEY is no key: {error}; {NEW_KEY}.") from None
 
 
-def _public(url: str) -> str:
+def _check_public(url: str) -> None:
     parts = urlsplit(url)
     if not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ConfigError(f"PUBLIC_URL is an address without a path, before {REDIRECT_PATH}.")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local(url)):
         raise ConfigError("PUBLIC_URL begins with https://, or Slack sends nobody there.")
-    return url
 
 
 def _check_admins(text: str) -> None:

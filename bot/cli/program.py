@@ -19,6 +19,7 @@ from bot.cli import (
     running,
     schema,
     sql,
+    workspaces,
 )
 from bot.evaluation import CasesError
 from bot.llm import LanguageModelError
@@ -31,7 +32,7 @@ cli = typer.Typer(
 )
 _PARTS = (
     *(questions, running, models, evaluation),
-    *(schema, sql, database, digests, backup, doctor, config),
+    *(schema, sql, database, digests, backup, doctor, config, workspaces),
 )
 for part in _PARTS:
     cli.add_typer(part.cli)

@@ -13,31 +13,12 @@ from typing import Any
 
 import httpx
 
-from bot.app import plain
+from bot.app import ConfigError, plain
+from bot.distribution import check_distribution
 from bot.doctor.clock import Clock
 from bot.doctor.finding import Finding, down, fails, ok, warning
 from bot.settings import Settings
-
-SCOPES = frozenset(
-    {
-        "app_mentions:read",
-        "assistant:write",
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "commands",
-        "files:write",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "reactions:write",
-        "team:read",
-        "users:read",
-    }
-)
-"""What manifest.yml asks for; a test compares the two."""
+from bot.slack.oauth import SCOPES
 
 _REINSTALL = "api.slack.com/apps → the app → App Manifest: paste manifest.yml, then install it anew"
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -45,6 +26,8 @@ _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
 async def check_slack(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
     """The tokens, the scopes, the way that events come in, and who may change settings."""
+    if many := _many(settings):
+        return (many,)
     bot, app = plain(settings.slack_bot_token), plain(settings.slack_app_token)
     found = list(_way_in(settings))
     if not bot:
@@ -66,6 +49,14 @@ async def check_slack(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
                 down("slack", "slack_down", says, "curl -sS https://slack.com/api/api.test")
             )
     return tuple(found)
+
+
+def _many(settings: Settings) -> Finding | None:
+    """How a bot for many workspaces is set up; their tokens are looked at by `workspaces list`."""
+    try:
+        return ok("slack", "It is for many workspaces.") if check_distribution(settings) else None
+    except ConfigError as error:
+        return fails("slack", "distribution", str(error), "docs/slack.md, “Many workspaces”")
 
 
 def _way_in(settings: Settings) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ async def do(rooms: Rooms, job: Job) -> None:
     """Do what an admin typed. What goes wrong is told to them."""
     reader = intake.read(Reader, job.payload)
     try:
-        if await rooms.people.is_admin(reader.team, reader.user):
+        if await rooms.people.runs_the_bot(reader.team, reader.user):
             said = await _done(rooms, job, reader)
         else:
             said = ADMINS_ONLY

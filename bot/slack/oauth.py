@@ -29,22 +29,24 @@ REDIRECT_PATH = "/slack/oauth_redirect"
 STATE_SECONDS = 600
 COOKIE = "game_stats_install"
 
-SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "files:write",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:read",
-    "im:write",
-    "reactions:write",
-    "team:read",
-    "users:read",
+SCOPES = frozenset(
+    {
+        "app_mentions:read",
+        "assistant:write",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:read",
+        "im:write",
+        "reactions:write",
+        "team:read",
+        "users:read",
+    }
 )
 """What a workspace is asked to grant: those of manifest.yml."""
 
@@ -100,7 +102,7 @@ class Install:
             return _shown(pages.BUSY, 503)
         asked = {
             "client_id": self._ours.client_id,
-            "scope": ",".join(SCOPES),
+            "scope": ",".join(sorted(SCOPES)),
             "redirect_uri": self._ours.redirect_url,
             "state": state,
         }

@@ -73,6 +73,15 @@ class People:
         name = f"{team}:{user}" if self._web.many else user
         return name in self._admins or (await self.profile(team, user)).admin
 
+    async def runs_the_bot(self, team: str, user: str) -> bool:
+        """Whether `user` may change what all workspaces share. Raises SlackError.
+
+        Where there are many, being an admin of one is not enough.
+        """
+        if self._web.many:
+            return f"{team}:{user}" in self._admins
+        return await self.is_admin(team, user)
+
     async def profile(self, team: str, user: str) -> Profile:
         """Who `user` is. Raises SlackError."""
         asked_at, known = self._known.get((team, user), (float("-inf"), Profile()))

@@ -19,7 +19,7 @@ from bot.demo.sample import SampleDatabase
 from bot.demo.servers import Servers
 from bot.demo.servers.process import free_port
 from bot.doctor import Grade, exit_code
-from bot.doctor.slack import SCOPES
+from bot.slack.oauth import SCOPES
 from tests.doctor.conftest import MANIFEST, Deployment
 from tests.plugins.house import serving
 
