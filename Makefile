@@ -24,7 +24,7 @@ $(VENV)/dev: locks/dev.txt pyproject.toml
 	@touch $(VENV)/demo
 
 demo: $(VENV)/demo
-	@$(BIN)/python -m bot.demo $(if $(PORT),--port $(PORT)) $(if $(GGUF),--gguf $(GGUF))
+	@$(BIN)/python -m bot.demo $(if $(PORT),--port $(PORT)) $(if $(GGUF),--gguf $(GGUF)) $(if $(MODEL),--model $(MODEL))
 
 test: $(VENV)/dev
 	@$(BIN)/python -m tests.browser
