@@ -22,7 +22,7 @@ from bot.answering.models import ModelAdmin
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.retrieval import Budget, Retrieval, retrieval_for
 from bot.answering.verified import index
-from bot.digests import Digests
+from bot.digests import Digests, Live
 from bot.evaluation import Elsewhere, open_elsewhere
 from bot.jobs import Jobs, Pace, open_jobs
 from bot.llm import (
@@ -166,7 +166,9 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
             model=model,
             metrics=metrics,
             answering=answering,
-            digests=Digests(answering, jobs, settings.timezone),
+            digests=Digests(
+                answering, jobs, settings.timezone, Live(answering, jobs, settings.timezone)
+            ),
             jobs=jobs,
             traces=traces,
         )

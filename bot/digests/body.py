@@ -1,23 +1,19 @@
-"""What a digest says: sections, each a heading and a query over the semantic model.
-
-A new section is a new entry in SECTIONS; nothing else has to learn about it.
-"""
+"""What a digest says of one event: sections, and whether they hold anything new."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+import structlog
 
 from bot.answering import Answering
+from bot.digests.sections import SECTIONS, Section
 from bot.domain import Event, Refusal, ResultTable
 
-
-@dataclass(frozen=True, slots=True)
-class SectionQuery:
-    """`sql` is PostgreSQL over the semantic model; `{day}` and `{zone}` are the digest's."""
-
-    heading: str
-    sql: str
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,64 +26,48 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One event's day. Sections without rows are left out; no sections: nothing happened."""
+    """One event's digest. Sections without rows are left out; no sections: nothing happened.
+
+    `changed` says whether any of them has something that the last digest had not. `marks` are for
+    the next one. `missing` are headings of sections that could not be written.
+    """
 
     event: Event
     day: date
     sections: tuple[DigestSection, ...]
+    changed: bool = True
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
-SECTIONS: tuple[SectionQuery, ...] = (
-    SectionQuery(
-        "Results",
-        """
-        SELECT division, home_team, home_score, away_score, away_team
-        FROM games
-        WHERE status = 'finished' AND (scheduled_at AT TIME ZONE '{zone}')::date = DATE '{day}'
-        ORDER BY scheduled_at, division, home_team
-        """,
-    ),
-    SectionQuery(
-        "Next games",
-        """
-        SELECT to_char(scheduled_at AT TIME ZONE '{zone}', 'Dy HH24:MI') AS "start",
-               home_team, away_team, field
-        FROM games
-        WHERE status = 'scheduled' AND scheduled_at >= now()
-        ORDER BY scheduled_at, field
-        LIMIT 10
-        """,
-    ),
-    SectionQuery(
-        "Leaders",
-        """
-        SELECT division, rank, team, wins, losses, points, goal_difference
-        FROM standings
-        WHERE rank <= 3 AND played > 0
-        ORDER BY division, rank
-        """,
-    ),
-    SectionQuery(
-        "Best spirit",
-        """
-        SELECT team, division, spirit_average
-        FROM standings
-        WHERE spirit_average IS NOT NULL
-        ORDER BY spirit_average DESC, team
-        LIMIT 5
-        """,
-    ),
-)
+async def write_digest(
+    answering: Answering,
+    event: Event,
+    day: date,
+    sections: Mapping[str, Section] = SECTIONS,
+    before: Mapping[str, Any] | None = None,
+) -> Digest:
+    """Run each section's query on one event. `before` are the last digest's marks.
+
+    Raises WarehouseError.
+    """
+    told = before or {}
+    marks = dict(told)
+    shown, missing, changed = [], [], False
+    for name, section in sections.items():
+        table = await answering.query(_filled(section.sql, event, day), (event,))
+        if isinstance(table, Refusal):
+            # An admin's SQL may name what a newer semantic model does not have.
+            log.warning("digest_section_refused", section=name, reason=table.message)
+            missing.append(section.heading)
+            continue
+        rows, marks[name] = section.read(table, told.get(name))
+        if rows.rows:
+            shown.append(DigestSection(section.heading, rows))
+            changed = changed or marks[name] != told.get(name)
+    return Digest(event, day, tuple(shown), changed, marks, tuple(missing))
 
 
-async def write_digest(answering: Answering, event: Event, day: date) -> Digest:
-    """Run each section's query on one event. Raises WarehouseError."""
-    sections = []
-    for section in SECTIONS:
-        # Both values are ours, never a person's text: a date, and a checked IANA name.
-        sql = section.sql.replace("{day}", day.isoformat()).replace("{zone}", event.timezone)
-        table = await answering.query(sql, (event,))
-        assert not isinstance(table, Refusal), f"digest section {section.heading}: {table.message}"
-        if table.rows:
-            sections.append(DigestSection(section.heading, table))
-    return Digest(event, day, tuple(sections))
+def _filled(sql: str, event: Event, day: date) -> str:
+    # Both values are ours, never a person's text: a date, and a checked IANA name.
+    return sql.replace("{day}", day.isoformat()).replace("{zone}", event.timezone)

@@ -8,7 +8,7 @@ fall on one instant are one.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -19,7 +19,15 @@ from croniter import CroniterBadDateError, croniter
 from bot.digests.words import When
 from bot.domain import Event
 
+Clock = Callable[[], datetime]
+"""What time it is, aware."""
+
 _DAY = timedelta(days=1)
+
+
+def utc_now() -> datetime:
+    """The time by this machine."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

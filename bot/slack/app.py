@@ -21,15 +21,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.digests import Digests
 from bot.metrics import Metrics
 from bot.slack import (
     actions,
     admin,
     channel,
     commands,
+    digest_posts,
     digests,
     feedback,
     home,
+    live,
     mentions,
     messages,
     pane,
@@ -42,7 +45,7 @@ from bot.slack.errors import SlackDownError, SlackError
 from bot.slack.oauth import Distribution, Install
 from bot.slack.outages import KNOWN
 from bot.slack.people import People
-from bot.slack.ports import Answering, Digests, Jobs, Rooms
+from bot.slack.ports import Answering, Jobs, Rooms
 from bot.slack.web import Web, is_local, new_client, open_web
 from bot.slack.workspaces import TeamJobs, Workspaces
 from bot.store import Store
@@ -216,7 +219,8 @@ async def open_slack(
         jobs = TeamJobs(jobs, ours.installations) if ours else jobs
         rooms = Rooms(web, People(web, config.admins), answering, others, jobs, store)
         worker.register(rooms)
-        digests.register(rooms)
+        digest_posts.register(rooms)
+        live.register(rooms)
         app = build_slack_app(rooms, config, workspaces)
         surface = SlackSurface(app, rooms, Drain(app), config, install)
         try:

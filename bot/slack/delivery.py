@@ -252,3 +252,23 @@ async def tell(web: Web, to: Addressee, message: Message) -> None:
         await whisper(web, to, [message])
     except SlackError as error:
         log.warning("not_told", method=error.method, reason=error.code)
+
+
+async def marks(
+    web: Web, channel: str, event_type: str
+) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """The ts and metadata of our last messages in a channel that carry `event_type`.
+
+    So a job that runs again finds what it has posted. Raises SlackError.
+    """
+    page = await web.call(
+        "conversations.history", channel=channel, limit=100, include_all_metadata=True
+    )
+    found = [
+        (str(message["ts"]), message.get("metadata") or {}) for message in page.get("messages", ())
+    ]
+    return tuple(
+        (ts, metadata.get("event_payload", {}))
+        for ts, metadata in found
+        if metadata.get("event_type") == event_type
+    )

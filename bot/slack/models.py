@@ -107,13 +107,9 @@ async def _placed(rooms: Rooms, job: Job, reader: Reader, name: str) -> tuple[st
 
 async def _found_or_posted(rooms: Rooms, job: Job, channel: str, form: Message) -> str:
     if job.attempt > 1:
-        page = await rooms.web.call(
-            "conversations.history", channel=channel, limit=100, include_all_metadata=True
-        )
-        for message in page.get("messages", ()):
-            mark = message.get("metadata") or {}
-            if mark.get("event_payload", {}).get("job") == job.id:
-                return str(message["ts"])
+        for ts, mark in await delivery.marks(rooms.web, channel, EVENT_TYPE):
+            if mark.get("job") == job.id:
+                return ts
     return await delivery.post(rooms.web, channel, "", [form], _metadata(job))
 
 

@@ -43,6 +43,7 @@ SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "pins:write",
         "reactions:write",
         "team:read",
         "users:read",

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from typing import Protocol
 from uuid import UUID
 
 from bot.answering import ModelAdmin, Status
-from bot.digests import Digest
+from bot.digests import Digests
 from bot.domain import Answer, Event, Outcome, Question, Refusal, Report
 from bot.jobs import Handler
 from bot.slack.people import People
 from bot.slack.web import Web
-from bot.store import DigestSchedule, Store, StoredAnswer
+from bot.store import Store, StoredAnswer
 
 
 class Answering(Protocol):
@@ -65,24 +64,6 @@ class Answering(Protocol):
 
     async def status(self) -> Status:
         """How the bot is. Raises StoreError."""
-
-
-class Digests(Protocol):
-    """`bot.digests.Digests`: schedules and what digests say."""
-
-    async def schedule(self, team: str, channel: str, at: time, by: str, /) -> DigestSchedule:
-        """Post one each day. Raises StoreError."""
-
-    async def cancel(self, team: str, channel: str, /) -> bool:
-        """Post no more; False if there was no schedule. Raises StoreError."""
-
-    async def show(self, team: str, channel: str, /) -> DigestSchedule | None:
-        """The schedule. Raises StoreError."""
-
-    async def write(
-        self, team: str, channel: str, day: date | None = None, /
-    ) -> tuple[Digest, ...]:
-        """The day's digests, one an event. Raises StoreError, WarehouseError."""
 
 
 class Jobs(Protocol):

@@ -16,12 +16,13 @@ from bot.store.cache import Cache
 from bot.store.choices import ModelChoice, ModelChoices
 from bot.store.claims import Claims
 from bot.store.database import Database, open_database
-from bot.store.digests import Digests, DigestSchedule
+from bot.store.digests import DigestResult, Digests, DigestSchedule
 from bot.store.errors import StoreDown, StoreError, StoreFailed, TokenUnreadable
 from bot.store.feedback import Feedback, Reason, Reviewable, Verdict
 from bot.store.flights import Flights
 from bot.store.installations import Installation, Installations, Keys
 from bot.store.limits import Left, Limits, readable
+from bot.store.live import LiveMessage, LiveMessages
 from bot.store.migrate import migrate
 from bot.store.rules import Rule, Ruled, Rules, Subject
 from bot.store.stops import Stops
@@ -39,6 +40,7 @@ __all__ = [
     "Claims",
     "Database",
     "Day",
+    "DigestResult",
     "DigestSchedule",
     "Digests",
     "Feedback",
@@ -48,6 +50,8 @@ __all__ = [
     "Keys",
     "Left",
     "Limits",
+    "LiveMessage",
+    "LiveMessages",
     "ModelChoice",
     "ModelChoices",
     "Reason",

@@ -43,6 +43,7 @@ class Part:
 PARTS = (
     Part("bindings", ("team", "channel")),
     Part("digests", ("team", "channel")),
+    Part("live", ("team", "channel")),
     Part("language_models", ("single",)),
     Part("verified", ("id",)),
     Part("rules", ("team", "kind", "subject")),

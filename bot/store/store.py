@@ -27,6 +27,7 @@ from bot.store.errors import StoreError, translated
 from bot.store.feedback import Feedback
 from bot.store.flights import Flights
 from bot.store.limits import Limits
+from bot.store.live import LiveMessages
 from bot.store.redis import open_redis
 from bot.store.rules import Rules
 from bot.store.stops import Stops
@@ -40,6 +41,7 @@ class Store:
     bindings: Bindings
     answers: Answers
     digests: Digests
+    live: LiveMessages
     choices: ModelChoices
     embeddings: Embeddings
     audit: Audit
@@ -96,6 +98,7 @@ async def open_store(
             bindings=Bindings(database),
             answers=Answers(database),
             digests=Digests(database),
+            live=LiveMessages(database),
             choices=ModelChoices(database),
             embeddings=Embeddings(database),
             audit=Audit(database),

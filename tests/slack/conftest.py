@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ import pytest
 
 from bot.answering import ModelAdmin, Status
 from bot.demo.workspace import Workspace
-from bot.digests import Digest
+from bot.digests import Digests, Live
 from bot.domain import (
     Answer,
     Code,
@@ -35,7 +35,7 @@ from bot.llm.status import ConfiguredModel
 from bot.metrics import Metrics, new_metrics
 from bot.slack import SlackConfig, SlackSurface, open_slack
 from bot.slack.render.stages import STOP
-from bot.store import DigestSchedule, Recent, Store, StoredAnswer, open_store
+from bot.store import Recent, Store, StoredAnswer, open_store
 from tests.oracle.check import check
 from tests.slack.samples import SPRING, WINTER, answer, table
 
@@ -64,6 +64,7 @@ class FakeAnswering:
     failure: Exception | None = None
     stops: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    store: Store | None = None
 
     @property
     def models(self) -> ModelAdmin:
@@ -197,39 +198,6 @@ def stored(question: Question) -> StoredAnswer:
     )
 
 
-@dataclass(slots=True)
-class FakeDigests:
-    """Schedules in memory, and whatever digests a test puts in, after its `failures`."""
-
-    written: tuple[Digest, ...] = ()
-    failures: list[Exception] = field(default_factory=list)
-    schedules: dict[tuple[str, str], DigestSchedule] = field(default_factory=dict)
-    days: list[date | None] = field(default_factory=list)
-
-    async def schedule(self, team: str, channel: str, at: time, by: str, /) -> DigestSchedule:
-        """Set one."""
-        made = DigestSchedule(team, channel, at, "Europe/Madrid", by)
-        self.schedules[team, channel] = made
-        return made
-
-    async def cancel(self, team: str, channel: str, /) -> bool:
-        """End one."""
-        return self.schedules.pop((team, channel), None) is not None
-
-    async def show(self, team: str, channel: str, /) -> DigestSchedule | None:
-        """See one."""
-        return self.schedules.get((team, channel))
-
-    async def write(
-        self, team: str, channel: str, day: date | None = None, /
-    ) -> tuple[Digest, ...]:
-        """What the test put in."""
-        self.days.append(day)
-        if self.failures:
-            raise self.failures.pop(0)
-        return self.written
-
-
 def settled(message: dict[str, Any]) -> bool:
     """Whether a message has blocks and nothing that could still be stopped."""
     blocks = message.get("blocks") or []
@@ -243,7 +211,7 @@ class Scene:
 
     workspace: Workspace
     answering: FakeAnswering
-    digests: FakeDigests
+    digests: Digests
     jobs: Jobs
     slack: SlackSurface
     store: Store
@@ -284,6 +252,13 @@ class Scene:
         return await self.reply(channel, ts)
 
 
+def digests_of(answering: FakeAnswering, jobs: Jobs, store: Store) -> Digests:
+    """The real schedules on an invented answering; what digests say is tested in tests/digests."""
+    known: Any = answering
+    known.store = store
+    return Digests(known, jobs, "Europe/Madrid", Live(known, jobs, "Europe/Madrid"))
+
+
 @contextlib.asynccontextmanager
 async def running(
     workspace: Workspace,
@@ -294,7 +269,7 @@ async def running(
     database_url: str = NOWHERE,
 ) -> AsyncIterator[Scene]:
     """Start the surface and its worker as the composition root does."""
-    answering, others, metrics = FakeAnswering(), FakeDigests(), new_metrics()
+    answering, metrics = FakeAnswering(), new_metrics()
     config = SlackConfig(
         bot_token=workspace.bot_token,
         app_token=workspace.app_token if socket else "",
@@ -305,7 +280,9 @@ async def running(
     async with (
         open_jobs(redis_url, pace) as jobs,
         open_store(database_url, redis_url) as store,
-        open_slack(config, answering, others, jobs, metrics, store) as slack,
+        open_slack(
+            config, answering, digests_of(answering, jobs, store), jobs, metrics, store
+        ) as slack,
     ):
         tasks = [asyncio.create_task(slack.listen())]
         if work:
@@ -313,7 +290,7 @@ async def running(
         try:
             if socket:
                 await workspace.until(workspace.connected)
-            yield Scene(workspace, answering, others, jobs, slack, store, metrics)
+            yield Scene(workspace, answering, slack.rooms.digests, jobs, slack, store, metrics)
         finally:
             for task in tasks:
                 task.cancel()

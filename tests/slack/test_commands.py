@@ -10,19 +10,16 @@ from typing import Any
 
 import pytest
 
-from bot.digests import JOB, Digest, DigestSection
+from bot.digests import Digest, DigestSection
 from bot.domain import Column, ColumnKind, Outcome, Question, Report, ResultTable
-from bot.jobs import Job, Later
 from bot.slack import delivery
-from bot.slack import digests as surface
 from bot.slack.intake import Reader
 from bot.slack.render.digest import digest_messages
 from bot.slack.render.pieces import Message
 from bot.slack.render.status import status_messages
 from bot.store import StoreDown
-from bot.warehouse import DatabaseDown
 from tests.slack.conftest import STATUS, Scene, top_teams
-from tests.slack.samples import SPRING, WINTER, table
+from tests.slack.samples import SPRING
 
 
 async def whispers(scene: Scene, count: int, user: str = "maya") -> list[dict[str, Any]]:
@@ -128,83 +125,17 @@ def test_lines_of_the_state_fit_a_phone() -> None:
     assert max(map(len, lines)) <= 46
 
 
-async def test_a_digest_is_scheduled_shown_and_ended_by_an_admin(scene: Scene) -> None:
-    """The whole life of a schedule, and a time that makes no sense."""
-    scene.bind("general", SPRING)
-    for number, (words, said) in enumerate(
-        [
-            ("18:30", "A digest comes each day at 18:30 (Europe/Madrid)."),
-            ("show", "A digest comes each day at 18:30 (Europe/Madrid)."),
-            ("25:00", "I did not understand that."),
-            ("off", "No more digests here."),
-            ("off", "There was no digest here."),
-        ],
-        start=1,
-    ):
-        await scene.workspace.command("maya", "general", f"/stats-digest {words}")
-        assert (await whispers(scene, number))[-1]["text"].startswith(said)
-    assert scene.digests.schedules == {}
-
-
 async def test_only_admins_change_a_digest(scene: Scene) -> None:
     """Another person is told who can; nothing is scheduled."""
     scene.bind("general", SPRING)
     await scene.workspace.command("sam", "general", "/stats-digest 18:30")
     assert "Only workspace admins" in (await whispers(scene, 1, "sam"))[0]["text"]
-    assert scene.digests.schedules == {}
 
 
 async def test_a_digest_needs_an_event(scene: Scene) -> None:
     """In a channel without an event the command says what to do first."""
     await scene.workspace.command("maya", "general", "/stats-digest now")
     assert "/stats-channel" in (await whispers(scene, 1))[0]["text"]
-
-
-def digests() -> tuple[Digest, ...]:
-    """One event with a result, one without anything to tell."""
-    day = date(2026, 5, 2)
-    section = DigestSection("Best <spirit>", table(("Kestrels", 12.5)))
-    return (Digest(SPRING, day, (section,)), Digest(WINTER, day, ()))
-
-
-async def test_a_digest_is_posted_now(scene: Scene) -> None:
-    """`now` posts a message for each event that has something to tell."""
-    scene.bind("general", SPRING)
-    scene.digests.written = digests()
-    await scene.workspace.command("maya", "general", "/stats-digest now")
-    (found,) = await scene.workspace.until(lambda: scene.workspace.messages("general"))
-    assert found["text"] == "Spring Classic, 2 May 2026: Best &lt;spirit&gt;"
-    assert "Kestrels" in json.dumps(found["blocks"])
-
-
-async def test_a_due_digest_is_posted_once_however_often_its_job_runs(scene: Scene) -> None:
-    """A second run of the job finds what the first has posted."""
-    scene.digests.written = digests()
-    team, place = scene.workspace.state.team, scene.workspace.channel("general").id
-    scene.workspace.fail_next("chat.postMessage", "fatal_error")
-    await scene.jobs.put(JOB, {"team": team, "channel": place, "day": "2026-05-02"}, "digest:1")
-    await scene.workspace.until(lambda: scene.workspace.messages("general"))
-    await scene.idle()
-    assert scene.digests.days == [date(2026, 5, 2), date(2026, 5, 2)]
-
-    payload = {"team": team, "channel": place, "day": "2026-05-02"}
-    await surface._post(scene.slack.rooms, Job("digest:1", JOB, payload, attempt=2))
-    assert len(scene.workspace.messages("general")) == 1
-
-
-async def test_a_digest_waits_until_the_database_is_back(scene: Scene) -> None:
-    """What is due during an outage is posted after it, once; after hours it is given up."""
-    scene.digests.written, scene.digests.failures = digests(), [DatabaseDown(), StoreDown()]
-    team, place = scene.workspace.state.team, scene.workspace.channel("general").id
-    payload = {"team": team, "channel": place, "day": "2026-05-02"}
-    await scene.jobs.put(JOB, payload, "digest:1")
-    (found,) = await scene.workspace.until(lambda: scene.workspace.messages("general"), timeout=30)
-    assert found["text"].startswith("Spring Classic")
-    scene.digests.failures = [DatabaseDown(), DatabaseDown()]
-    with pytest.raises(Later):
-        await surface._do(scene.slack.rooms, Job("digest:2", JOB, payload, 1, age=3_600))
-    with pytest.raises(DatabaseDown):
-        await surface._do(scene.slack.rooms, Job("digest:2", JOB, payload, 1, age=86_400))
 
 
 def test_a_long_digest_keeps_slacks_limits() -> None:
@@ -215,10 +146,3 @@ def test_a_long_digest_keeps_slacks_limits() -> None:
     best = digest_messages(Digest(SPRING, date(2026, 5, 2), sections))[0]
     assert len(json.dumps(best.blocks)) < 13_000
     assert len(best.blocks) <= 50
-
-
-def test_a_time_of_day_is_read_strictly() -> None:
-    """Hours and minutes are within their range."""
-    assert surface._TIME.fullmatch("7:05")
-    assert not surface._TIME.fullmatch("24:00")
-    assert not surface._TIME.fullmatch("18:60")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import time
 from typing import Any
 
 import pytest
@@ -175,8 +174,7 @@ async def test_feedback_is_put_aside_and_its_sql_looked_at(scene: Scene) -> None
 async def test_channels_are_changed_disconnected_and_their_digests_ended(scene: Scene) -> None:
     """What the commands do can be done here for every channel."""
     team, place = scene.workspace.state.team, scene.workspace.channel("general").id
-    await scene.store.digests.set(team, place, time(18), "UTC", "U1")
-    await scene.digests.schedule(team, place, time(18), "U1")
+    await scene.digests.schedule(team, place, "18:00", "U1")
     await opened(scene, "maya", "Ask about")
     await click(scene, await seen(scene, "maya", "home_go"), "home_go_channels")
     home = await seen(scene, "maya", "digest at 18:00")

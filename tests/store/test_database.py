@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -28,7 +28,8 @@ from bot.domain import (
     ResultTable,
     Source,
 )
-from bot.store import Store, StoreDown, migrate, open_store
+from bot.store import DigestResult, Store, StoreDown, migrate, open_store
+from bot.store.migrate import revisions
 
 SPRING, AUTUMN = UUID(int=1), UUID(int=2)
 ASKER = Asker("slack", "T1", "U1")
@@ -53,7 +54,9 @@ async def test_migrations_run_twice(url: str) -> None:
     await migrate(url)
     await migrate(url)
     connection = await asyncpg.connect(url)
-    assert await connection.fetchval("SELECT version_num FROM bot.alembic_version") == "0006"
+    assert (
+        await connection.fetchval("SELECT version_num FROM bot.alembic_version") == revisions()[-1]
+    )
     await connection.close()
 
 
@@ -180,53 +183,55 @@ async def test_the_last_hour(store: Store, url: str) -> None:
     assert recent.errors == {Code.MODEL_DOWN: 2, Code.BUG: 1}
 
 
-async def test_a_digest_once_a_day(store: Store) -> None:
-    """A digest is due from its local time on, once a local day, for one of those who mark it."""
-    await store.digests.set("T", "C", time(18), "Europe/Berlin", "U", now=NOW)  # 14:00 there
-    assert await store.digests.due(NOW) == ()
-    evening = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
-    [due] = await store.digests.due(evening)
-    assert (due.team, due.channel, due.at, due.due_on(evening)) == (
-        "T",
-        "C",
-        time(18),
-        date(2026, 5, 1),
+async def test_a_time_of_a_digest_is_settled_once(store: Store) -> None:
+    """Of many processes that settle a time one does, and no earlier time is settled after it."""
+    made = await store.digests.set("T", "C", "18:00", "Europe/Berlin", "U", now=NOW)
+    assert await store.digests.get("T", "C") == made
+    assert (made.settled_until, made.sections, made.paused) == (NOW, (), False)
+    later = NOW + timedelta(hours=4)
+    assert (
+        sum(await asyncio.gather(*[store.digests.settle("T", "C", later) for _ in range(8)])) == 1
     )
-    marks = [store.digests.mark("T", "C", date(2026, 5, 1)) for _ in range(8)]
-    assert sum(await asyncio.gather(*marks)) == 1
-    assert await store.digests.due(evening) == ()
-    assert await store.digests.due(evening + timedelta(hours=7)) == ()  # 01:00 the next day
-    assert len(await store.digests.due(evening + timedelta(days=3))) == 1
+    assert not await store.digests.settle("T", "C", later - timedelta(hours=1))
+    assert await store.digests.all("T") == await store.digests.all()
+    assert await store.digests.all("T2") == ()
+
+
+async def test_what_admins_set_of_a_digest(store: Store) -> None:
+    """Sections outlast a new schedule, a pause ends with one, and all goes with the digest."""
+    assert not await store.digests.choose("T", "C", ("next",))
+    assert not await store.digests.pause("T", "C")
+    await store.digests.set("T", "C", "18:00", "UTC", "U", now=NOW)
+    assert await store.digests.choose("T", "C", ("next", "Who won?"))
+    assert await store.digests.pause("T", "C")
+    await store.digests.note("T", "C", DigestResult.UNCHANGED)
+    await store.digests.mark("T", "C", SPRING, {"moved": {"a": 1}})
+    paused = await store.digests.get("T", "C")
+    assert paused is not None
+    assert (paused.paused, paused.last_result) == (True, DigestResult.UNCHANGED)
+    again = await store.digests.set("T", "C", "weekdays at 9", "UTC", "U", now=NOW)
+    assert (again.paused, again.sections) == (False, ("next", "Who won?"))
+    assert await store.digests.marks("T", "C") == {SPRING: {"moved": {"a": 1}}}
     assert await store.digests.remove("T", "C")
     assert not await store.digests.remove("T", "C")
-    assert await store.digests.get("T", "C") is None
+    assert await store.digests.marks("T", "C") == {}
 
 
-async def test_a_digest_set_after_its_time_starts_tomorrow(store: Store) -> None:
-    """A digest whose time has passed today is not sent at once."""
-    schedule = await store.digests.set("T", "C", time(9), "Europe/Berlin", "U", now=NOW)
-    assert schedule.last_sent_on == date(2026, 5, 1)
-    assert await store.digests.get("T", "C") == schedule
-    assert await store.digests.due(NOW) == ()
-    assert len(await store.digests.due(NOW + timedelta(days=1))) == 1
-
-
-async def test_digests_over_clock_changes(store: Store) -> None:
-    """At 02:30 on nights that have none or two of it, a digest is due exactly once."""
-    for night in (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)):
-        await store.digests.set("T", "C", time(2, 30), "Europe/Berlin", "U", now=night)
-        sent = 0
-        for minutes in range(0, 26 * 60, 10):
-            now = night + timedelta(minutes=minutes)
-            for due in await store.digests.due(now):
-                day = due.due_on(now)
-                assert day is not None
-                sent += await store.digests.mark("T", "C", day)
-        assert sent == 1
-        assert await store.digests.remove("T", "C")
+async def test_digests_of_the_first_version_go_on(url: str) -> None:
+    """A daily time becomes a schedule; what it sent already is settled."""
+    await migrate(url)
+    async with open_store(url, "redis://127.0.0.1:1/0") as store:
+        async with store.database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO bot.digests (team, channel, at, timezone, created_by)"
+                " VALUES ('T', 'C', '07:30', 'UTC', 'U')"
+            )
+        found = await store.digests.get("T", "C")
+    assert found is not None
+    assert found.schedule == "7:30"
 
 
 async def test_a_digest_in_no_timezone(store: Store) -> None:
     """A timezone that does not exist is refused when a digest is set."""
     with pytest.raises(ZoneInfoNotFoundError):
-        await store.digests.set("T", "C", time(9), "Europe/Nowhere", "U")
+        await store.digests.set("T", "C", "9:00", "Europe/Nowhere", "U", now=NOW)

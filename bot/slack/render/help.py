@@ -44,9 +44,13 @@ CHANNEL = (
 )
 
 DIGEST = (
-    "*A daily digest in this channel*\n"
-    "`/stats-digest 18:00` posts one each day at that time of the event (admins).\n"
-    "`/stats-digest off` ends it (admins).\n"
-    "`/stats-digest now` posts today's at once (admins).\n"
-    "`/stats-digest show` says when it comes."
+    "*A digest in this channel*\n"
+    "`/stats-digest every match day at 18:00` says when it comes: plain words such as `weekdays at "
+    "9` or `30 minutes after the last game`, or cron. It is quiet outside the event's dates.\n"
+    "`/stats-digest sections results, next, spirit` says what it tells; alone it lists them all.\n"
+    "`/stats-digest preview` shows it to you alone; `now` posts it at once.\n"
+    "`/stats-digest pause`, `resume` and `off`; `show` says how it is.\n"
+    "`/stats-digest live on` keeps a message of scores and standings up to date on match days; "
+    "`live off` ends that.\n"
+    "Admins decide; `show` and `help` are for everybody."
 )

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bot.domain import Event
 from bot.slack.render.admin import outcome
+from bot.slack.render.digest import digest_words
 from bot.slack.render.feedback import complaint
 from bot.slack.render.pieces import (
     Block,
@@ -255,7 +256,7 @@ def channels(
         ]
         said = ""
         if digest is not None:
-            said = f"; digest at {digest.at:%H:%M} ({digest.timezone})"
+            said = f"; digest {digest_words(digest)}"
             elements.append(_risky("End digest", DIGEST_OFF, channel, "No more digests there."))
         blocks += [
             *_rule(blocks),

@@ -18,7 +18,16 @@ from bot.demo.workspace.blocks import check_message, check_view
 from bot.demo.workspace.errors import SlackError
 from bot.demo.workspace.rates import Rates
 from bot.demo.workspace.state import Json, State
-from bot.demo.workspace.web_api import agents, chat, conversations, files, people, reactions, views
+from bot.demo.workspace.web_api import (
+    agents,
+    chat,
+    conversations,
+    files,
+    people,
+    pins,
+    reactions,
+    views,
+)
 from bot.demo.workspace.web_api.calls import Call, Method
 from bot.demo.workspace.wire import read_call, require
 
@@ -42,6 +51,7 @@ METHODS: Mapping[str, Method] = {
     **conversations.METHODS,
     **files.METHODS,
     **people.METHODS,
+    **pins.METHODS,
     **reactions.METHODS,
     **views.METHODS,
     "blocks.validate": Method(_validate, tier=3, token="none"),  # noqa: S106 - the kind

@@ -1,0 +1,154 @@
+"""What a digest can tell: SECTIONS. A new section is a new entry; nothing else learns about it.
+
+A section is a query over the semantic model, and how it reads its rows: `Reader` gives what is to
+be shown of them, and a mark (JSON) that says what was told. It is given the mark of the last
+digest, or None. A section whose mark is the same has nothing new to tell. Marks hold hashes and
+ranks, never the rows of an answer.
+"""
+
+# ruff: noqa: S608 - every query is made of texts of our own
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain import Column, ColumnKind, ResultTable
+
+Reader = Callable[[ResultTable, Any], tuple[ResultTable, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`sql` is PostgreSQL over the semantic model; `{day}` and `{zone}` are the digest's.
+
+    `about` says in a few words what the section tells, for admins.
+    """
+
+    heading: str
+    about: str
+    sql: str
+    read: Reader
+
+
+def whole(table: ResultTable, _before: Any) -> tuple[ResultTable, Any]:
+    """All rows, each time."""
+    return table, _hash(table.rows)
+
+
+def unseen(table: ResultTable, before: Any) -> tuple[ResultTable, Any]:
+    """Rows that the last digest did not have; at first those of the day.
+
+    The first column is a key and the second says whether the row is of the day; neither is shown.
+    A row that was changed, such as a score put right, is told again.
+    """
+    marks = [_hash(row) for row in table.rows]
+    told = set(before or ())
+    new = [
+        row[2:]
+        for row, mark in zip(table.rows, marks, strict=True)
+        if (mark not in told if before is not None else row[1])
+    ]
+    # What was told once stays told, also when a game is taken back for a while.
+    return replace(table, columns=table.columns[2:], rows=tuple(new)), sorted(told | set(marks))
+
+
+def moved(table: ResultTable, before: Any) -> tuple[ResultTable, Any]:
+    """Teams whose rank has changed. Rows are team_id, division, rank, team."""
+    ranks = {str(row[0]): row[2] for row in table.rows}
+    known: Mapping[str, Any] = before or {}
+    rows = tuple(
+        (division, rank, team, _step(known[str(number)], rank))
+        for number, division, rank, team in table.rows
+        if known.get(str(number), rank) != rank
+    )
+    columns = (*table.columns[1:], Column("moved", ColumnKind.TEXT))
+    return replace(table, columns=columns, rows=rows), ranks
+
+
+def _step(was: Any, rank: Any) -> str:
+    return f"▲ {was - rank}" if rank < was else f"▼ {rank - was}"
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(value, default=str, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+_PAIRING = """coalesce(home_team, 'to be decided') || {middle} ||
+                  coalesce(away_team, 'to be decided')"""
+PAIRING = _PAIRING.format(middle="' – '")
+"""SQL for the two teams of a game."""
+
+SCORE = _PAIRING.format(
+    middle="' ' || coalesce(home_score::text, '?') || '–' || coalesce(away_score::text, '?') || ' '"
+)
+"""SQL for the two teams and what they scored."""
+
+SECTIONS: Mapping[str, Section] = {
+    "results": Section(
+        "Results",
+        "games finished since the last digest",
+        f"""
+        SELECT id, (scheduled_at AT TIME ZONE '{{zone}}')::date = DATE '{{day}}' AS of_the_day,
+               division, {SCORE} AS result
+        FROM games WHERE status = 'finished'
+        ORDER BY scheduled_at, division, home_team
+        """,
+        unseen,
+    ),
+    "moved": Section(
+        "Standings moved",
+        "teams that went up or down since the last digest",
+        """
+        SELECT team_id, division, rank, team FROM standings WHERE played > 0
+        ORDER BY division, rank
+        """,
+        moved,
+    ),
+    "standings": Section(
+        "Standings",
+        "the first three of each division",
+        """
+        SELECT division, rank, team, wins, losses, points
+        FROM standings WHERE rank <= 3 AND played > 0
+        ORDER BY division, rank
+        """,
+        whole,
+    ),
+    "leaders": Section(
+        "Leaders",
+        "who scored the most goals",
+        """
+        SELECT player, team, sum(goals) AS goals, sum(assists) AS assists
+        FROM player_stats GROUP BY player_id, player, team HAVING sum(goals) > 0
+        ORDER BY goals DESC, assists DESC, player LIMIT 5
+        """,
+        whole,
+    ),
+    "spirit": Section(
+        "Best spirit",
+        "the five best spirit averages",
+        """
+        SELECT team, division, spirit_average
+        FROM standings WHERE spirit_average IS NOT NULL
+        ORDER BY spirit_average DESC, team LIMIT 5
+        """,
+        whole,
+    ),
+    "next": Section(
+        "Next games",
+        "the next ten games",
+        f"""
+        SELECT to_char(scheduled_at AT TIME ZONE '{{zone}}', 'Dy HH24:MI') AS "start",
+               {PAIRING} AS game, field
+        FROM games WHERE status = 'scheduled' AND scheduled_at >= now()
+        ORDER BY scheduled_at, field LIMIT 10
+        """,
+        whole,
+    ),
+}
+"""By name, in the order of a digest."""
