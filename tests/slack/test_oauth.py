@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -206,7 +206,7 @@ async def test_removing_the_bot_deletes_all_of_that_workspace(town: Town) -> Non
         await town.install(desk)
         await town.bind(desk, number)
         team, place = desk.state.team, desk.channel("general").id
-        await store.digests.set(team, place, _six(), "UTC", "U1")
+        await store.digests.set(team, place, "6:00", "UTC", "U1", now=datetime.now(UTC))
         await town.reply(desk, await town.ask(desk), "data_table")
     elsewhere = town.again()
     assert await elsewhere.get(town.first.state.team) is not None
@@ -280,7 +280,3 @@ async def test_the_install_page_can_be_shown_nowhere_else(town: Town) -> None:
     cookie = page.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-
-
-def _six() -> time:
-    return time(6)
