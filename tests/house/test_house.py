@@ -51,9 +51,7 @@ async def test_a_question_survives_a_killed_bot_and_is_answered_once(office: Off
         ts = workspace.post("maya", "spring-classic", "@Game Stats the first three teams")
         await office.reply("spring-classic", ts, "…")
         await workspace.until(lambda: office.ollama.asked or None, timeout=60)
-        for each in psutil.Process(process.pid).children(recursive=True):
-            each.send_signal(signal.SIGKILL)
-        await process.wait()
+        await office.kill(process)
     office.ollama.seconds = 0
     async with office.bot():
         await office.reply("spring-classic", ts, "Ask again")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
-import psutil
-
 from tests.plugins.office import Office
 
 SQL = "SELECT name, seed FROM teams ORDER BY name LIMIT 3"
@@ -71,9 +67,7 @@ async def test_a_pull_survives_a_killed_bot(office: Office) -> None:
     async with office.bot() as process:
         await workspace.command("maya", place, "/stats-model pull new:1b")
         await workspace.until(lambda: "GB" in str(workspace.messages(place)), timeout=60)
-        for each in psutil.Process(process.pid).children(recursive=True):
-            each.send_signal(signal.SIGKILL)
-        await process.wait()
+        await office.kill(process)
     office.ollama.seconds = 0
     async with office.bot():
         await workspace.until(

@@ -213,7 +213,7 @@ async def test_a_worker_ends_whenever_it_is_cancelled(jobs: Jobs) -> None:
         await asyncio.sleep(0.001)
 
     jobs.register("n", handler)
-    for number in range(150):
+    for number in range(90):
         await jobs.put("n", {}, str(number))
         worker = asyncio.create_task(jobs.work())
         await asyncio.sleep(number % 30 / 10_000)

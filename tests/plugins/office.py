@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from redis.asyncio import Redis
 
 from bot.demo.child import child
 from bot.demo.sample import SampleDatabase
 from bot.demo.servers.process import free_port
 from bot.demo.workspace import Workspace
+from bot.jobs.scripts import GROUP
 from bot.store import migrate, open_store
 from tests.oracle.check import check
 from tests.plugins.house import MODEL, ScriptedOllama
 
 ROOT = Path(__file__).parents[2]
+STREAM = "{gamestats:jobs}:stream"
 SQL = "SELECT name, seed FROM teams ORDER BY name LIMIT 3"
 
 
@@ -43,6 +48,19 @@ class Office:
         async with child(command, self.log, self.environment) as process:
             await self.workspace.until(self.workspace.connected, timeout=60)
             yield process
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """SIGKILL the bot, and let the leases of its jobs be over, so that no test waits for one.
+
+        How long a lease is, tests/jobs says.
+        """
+        for each in psutil.Process(process.pid).children(recursive=True):
+            each.send_signal(signal.SIGKILL)
+        await process.wait()
+        async with Redis.from_url(self.environment["REDIS_URL"], decode_responses=True) as redis:
+            for held in await redis.xpending_range(STREAM, GROUP, "-", "+", 100):
+                holder, entry = held["consumer"], held["message_id"]
+                await redis.xclaim(STREAM, GROUP, holder, 0, [entry], idle=3_600_000, justid=True)
 
     async def reply(self, channel: str, ts: str, words: str) -> dict[str, Any]:
         """The reply in a thread once it contains these words."""
