@@ -56,7 +56,8 @@ PARTS = (
     (
         "Standings",
         """
-        SELECT division, rank, team, wins, losses, goal_difference AS "+/-" FROM standings
+        SELECT division, rank AS "#", team, wins || '–' || losses AS "W–L", goal_difference AS "+/-"
+        FROM standings
         WHERE rank <= 4 AND played > 0 ORDER BY division, rank
         """,
     ),

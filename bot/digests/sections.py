@@ -113,7 +113,7 @@ SECTIONS: Mapping[str, Section] = {
         "Standings",
         "the first three of each division",
         """
-        SELECT division, rank, team, wins, losses, points
+        SELECT division, rank AS "#", team, wins || '–' || losses AS "W–L", points AS pts
         FROM standings WHERE rank <= 3 AND played > 0
         ORDER BY division, rank
         """,
@@ -133,7 +133,7 @@ SECTIONS: Mapping[str, Section] = {
         "Best spirit",
         "the five best spirit averages",
         """
-        SELECT team, division, spirit_average
+        SELECT team, division, spirit_average AS spirit
         FROM standings WHERE spirit_average IS NOT NULL
         ORDER BY spirit_average DESC, team LIMIT 5
         """,
