@@ -35,6 +35,8 @@ SLACK_SECONDS = 45.0
 
 NOT_PINNED = "I may not pin the live message here. Please pin it yourself, so that people find it."
 
+CLOSED = "The live message is off, since I may not write there. Invite me with /invite first."
+
 
 async def start(rooms: Rooms, given: Typed) -> Message:
     """Turn it on. Raises StoreError, WarehouseError."""
@@ -96,6 +98,9 @@ async def _look(rooms: Rooms, team: str, channel: str) -> None:
         live = await _show(rooms, live, live_messages(boards))
     except (MessageGoneError, ChannelClosedError) as error:
         await _end(rooms, live, error.code)
+        if isinstance(error, ChannelClosedError):
+            reader = Reader(live.team, live.channel, live.started_by)
+            await delivery.tell(rooms.web, reader, said(CLOSED))
         return
     await kept.keep(replace(live, shown=shown))
 

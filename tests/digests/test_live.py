@@ -113,6 +113,15 @@ async def test_a_deleted_message_turns_it_off(stage: Stage) -> None:
     assert "no live message" in (await stage.say("live off"))["text"]
 
 
+async def test_a_closed_channel(stage: Stage) -> None:
+    """Who turned it on is told why it is off."""
+    stage.workspace.fail_next("chat.postMessage", "not_in_channel")
+    await stage.say("live on")
+    await stage.idle()
+    await stage.told("Invite me with /invite first")
+    assert await kept(stage) is None
+
+
 async def test_turned_off(stage: Stage) -> None:
     """It stays as it is, off the pins."""
     await on(stage)

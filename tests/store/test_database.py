@@ -218,7 +218,7 @@ async def test_what_admins_set_of_a_digest(store: Store) -> None:
 
 
 async def test_digests_of_the_first_version_go_on(url: str) -> None:
-    """A daily time becomes a schedule; what it sent already is settled."""
+    """A row that has only a time of day, as older files bring them, is each day's schedule."""
     await migrate(url)
     async with open_store(url, "redis://127.0.0.1:1/0") as store:
         async with store.database.connection() as connection:
