@@ -24,7 +24,7 @@ from bot.llm.protocol import ModelRequest, Usage
 from bot.semantic import load
 from tests.plugins.model import ModelServer, serving_model
 
-ROUNDS = 5
+ROUNDS = 3
 QUESTIONS = (
     "How many games were played on Saturday?",
     "Which team has the best spirit score?",
