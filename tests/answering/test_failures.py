@@ -68,7 +68,7 @@ async def test_a_store_that_is_down_is_an_outage(
 ) -> None:
     """A limit that cannot be counted stops the question; nothing else is tried."""
 
-    async def down(_limits: Limits, _asker: object) -> None:
+    async def down(_limits: Limits, _asker: object, **_rate: object) -> None:
         raise StoreDown("Redis does not answer")
 
     monkeypatch.setattr(Limits, "hit", down)

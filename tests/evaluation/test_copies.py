@@ -42,7 +42,7 @@ async def rows(house: House, sql: str) -> ResultTable:
 
 async def test_right_on_both_copies_is_right(judged_house: House) -> None:
     """Other results there, the same question answered; nothing leaks."""
-    judged = await judge(judged_house, case("goals of tides", WINS), WINS)
+    judged = await judge(judged_house, case("goals so far by tides", WINS), WINS)
     assert (judged.verdict, judged.leaked) == (Verdict.RIGHT, False)
 
 
@@ -50,7 +50,7 @@ async def test_a_lucky_constant_is_wrong_on_the_second_copy(judged_house: House)
     """The number of today is no query for it."""
     number = (await rows(judged_house, WINS)).rows[0][0]
     constant = f"SELECT {number} FROM events"
-    judged = await judge(judged_house, case("goals of tides", WINS), constant)
+    judged = await judge(judged_house, case("goals so far by tides", WINS), constant)
     assert judged.verdict is Verdict.LUCKY
     assert not judged.verdict.good
 
@@ -100,14 +100,14 @@ async def test_without_copies_nothing_is_said_of_luck_and_leaks(house: House) ->
 
 async def test_a_follow_up_is_asked_after_its_question(judged_house: House) -> None:
     """The earlier question is asked first and not counted; the follow-up is told its SQL."""
-    first = case("captain of Lynxes", "SELECT 1 FROM teams")
+    first = case("captain of these Lynxes", "SELECT 1 FROM teams")
     second = replace(case("and hornets", WINS), id="2", after="1")
-    judged_house.ollama.answers["captain of Lynxes"] = "SELECT 1 FROM teams"
+    judged_house.ollama.answers["captain of these Lynxes"] = "SELECT 1 FROM teams"
     judged = await judge(judged_house, second, WINS, first)
     assert judged.case is second
     said = [each for each in judged_house.ollama.asked if "captain" in each or "hornets" in each]
     assert len(said) == 2
-    assert "captain of Lynxes" in said[0]
+    assert "captain of these Lynxes" in said[0]
 
 
 async def test_asking_back_is_judged(judged_house: House) -> None:
