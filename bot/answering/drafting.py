@@ -23,6 +23,7 @@ from bot.answering.text import normalise
 from bot.domain import Dialect, Draft, Event, Refusal, Report, Source
 from bot.llm import ModelRouter, prompt_version
 from bot.llm.errors import AnswerTimedOutError
+from bot.llm.router import PromptFor
 from bot.metrics import Metrics
 from bot.semantic import SemanticModel
 from bot.store import Store
@@ -47,6 +48,12 @@ class Asked:
     refined: str | None = None
     days: tuple[str, str] | None = None
     worked: str | None = None
+
+    @property
+    def named(self) -> tuple[Name, ...]:
+        """The names in the question, and what each names."""
+        links = self.linked.links
+        return tuple(Name(link.said, link.value, named_by(link.column)) for link in links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class Drafting:
             days=bounds(when),
         )
         if previous is None and self.parts.exact:
-            asked = replace(asked, worked=self.prompts.worked(question, _named(asked), asked.days))
+            asked = replace(asked, worked=self.prompts.worked(question, asked.named, asked.days))
         return asked
 
     async def draft(self, asked: Asked, report: Report) -> Draft:
@@ -127,10 +134,7 @@ class Drafting:
 
     async def anew(self, asked: Asked, report: Report) -> Draft:
         """SQL from a language model, whatever is known. Raises LanguageModelError, StoreError."""
-        tables = await self._tables(asked)
-        make = self.prompts.prompt(
-            asked.text, asked.notes, None, asked.previous, tables, _named(asked), asked.days
-        )
+        make = await self.prompt(asked)
         return await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
 
     async def repair(self, asked: Asked, first: Draft, failed: Refusal, report: Report) -> Draft:
@@ -139,11 +143,7 @@ class Drafting:
         Its seconds and tokens are those of both.
         """
         complaint = f"{failed.message} {' '.join(failed.names)}".strip()
-        failure = (failed.sql, complaint)
-        tables = await self._tables(asked)
-        make = self.prompts.prompt(
-            asked.text, asked.notes, failure, asked.previous, tables, _named(asked), asked.days
-        )
+        make = await self.prompt(asked, (failed.sql, complaint))
         second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(
             second,
@@ -154,6 +154,13 @@ class Drafting:
             prompt_seconds=first.prompt_seconds + second.prompt_seconds,
         )
 
+    async def prompt(self, asked: Asked, failed: tuple[str, str] | None = None) -> PromptFor:
+        """What a language model is told; `failed` is a first draft and what was wrong with it."""
+        tables = await self._tables(asked)
+        return self.prompts.prompt(
+            asked.text, asked.notes, failed, asked.previous, tables, asked.named, asked.days
+        )
+
     async def _tables(self, asked: Asked) -> tuple[str, ...]:
         """The tables to tell of where not all fit, first those that the shown queries use."""
         if self.retrieval is None:
@@ -161,7 +168,7 @@ class Drafting:
         before = asked.previous
         text = f"{before.question} {asked.text}" if before else asked.text
         shown = [before.sql] if before else []
-        shown += [sql for _, sql in self.prompts.similar(text, _named(asked), asked.days)]
+        shown += [sql for _, sql in self.prompts.similar(text, asked.named, asked.days)]
         used = [name for sql in shown for name in tables_of(sql, self.model)]
         return await self.retrieval.tables(text, used)
 
@@ -169,8 +176,3 @@ class Drafting:
         """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""
         if draft.source is Source.MODEL and not draft.fell_back:
             await self.store.cache.put(asked.key, draft)
-
-
-def _named(asked: Asked) -> tuple[Name, ...]:
-    """The names in a question, and what each names."""
-    return tuple(Name(link.said, link.value, named_by(link.column)) for link in asked.linked.links)

@@ -62,7 +62,7 @@ class Bench:
         drafting = self.answering.drafting
         names = await self.answering.directory_of_events.names((event,), self.answering.query)
         asked = drafting.asked(question.text, (event,), names, datetime.now(UTC))
-        make = drafting.prompts.prompt(asked.text, asked.notes)
+        make = await drafting.prompt(asked)
         profile = profile_for(self.model)
         return profile.request(self.model, make(profile.dialect), Options(seed=1))
 
