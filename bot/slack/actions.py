@@ -202,9 +202,15 @@ async def _only(rooms: Rooms, clicked: Click) -> None:
         await _ask(rooms, clicked, f"{stored.text.rstrip(' ?!.')}, {clicked.chosen}", stored.scope)
 
 
-async def _ask(rooms: Rooms, clicked: Click, text: str, scope: str) -> None:
+async def _ask(
+    rooms: Rooms, clicked: Click, text: str, scope: str, *, once: str = "", reply_ts: str = ""
+) -> None:
+    """Ask for who clicked: anew at each click, or once for all who may click.
+
+    The answer takes the place of the reply at `reply_ts`, if one is named.
+    """
     ask = Ask(
-        id=question_id(clicked.team, clicked.channel, clicked.at + clicked.user),
+        id=question_id(clicked.team, clicked.channel, once or clicked.at + clicked.user),
         team=clicked.team,
         channel=clicked.channel,
         user=clicked.user,
@@ -213,6 +219,7 @@ async def _ask(rooms: Rooms, clicked: Click, text: str, scope: str) -> None:
         thread_ts=clicked.thread_ts,
         response_url=clicked.response_url if clicked.private else "",
         quoted=True,
+        reply_ts=reply_ts,
         scope=scope,
     )
     await intake.put(rooms, ask)
@@ -225,20 +232,8 @@ async def _choose(rooms: Rooms, clicked: Click) -> None:
         return
     # In private nothing of ours can be edited by its ts.
     place = "" if clicked.private else clicked.message_ts
-    ask = Ask(
-        id=question_id(clicked.team, clicked.channel, f"choice:{clicked.question_id}"),
-        team=clicked.team,
-        channel=clicked.channel,
-        user=clicked.user,
-        text=clicked.chosen,
-        ts=clicked.at,
-        thread_ts=clicked.thread_ts,
-        response_url=clicked.response_url if clicked.private else "",
-        quoted=True,
-        reply_ts=place,
-        scope=stored.scope,
-    )
-    await intake.put(rooms, ask)
+    once = f"choice:{clicked.question_id}"
+    await _ask(rooms, clicked, clicked.chosen, stored.scope, once=once, reply_ts=place)
 
 
 _HANDLERS: Mapping[str, Callable[[Rooms, Click], Awaitable[None]]] = {

@@ -17,8 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain import Asker
-from bot.slack import delivery
-from bot.slack.outages import words
+from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
 from bot.slack.render import admin as texts
 from bot.slack.render import help as helps
@@ -44,12 +43,8 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         await ack()
         given = typed(command)
-        try:
-            message = await _command(rooms, given, str(command.get("text", "")))
-        except Exception as error:  # noqa: BLE001 (`words` logs it)
-            message = Message(words(error))
-        if message is not None:
-            await delivery.tell(rooms.web, given, message)
+        text = str(command.get("text", ""))
+        await told(rooms.web, given, lambda: _command(rooms, given, text))
 
     async def limits(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         fault = await _guarded(rooms, body, lambda: _limit_from(rooms, body, view))

@@ -19,7 +19,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain import Event
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError, SlackError
-from bot.slack.outages import words
+from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
 from bot.slack.render import channel as texts
 from bot.slack.render import help as helps
@@ -42,12 +42,8 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         await ack()
         given = typed(command)
-        try:
-            message = await _command(rooms, given, str(command.get("channel_name", "")))
-        except Exception as error:  # noqa: BLE001 (`words` logs it)
-            message = Message(words(error))
-        if message is not None:
-            await delivery.tell(rooms.web, given, message)
+        name = str(command.get("channel_name", ""))
+        await told(rooms.web, given, lambda: _command(rooms, given, name))
 
     async def options(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         try:

@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.digests import JOB, ScheduleError, UnknownSectionError
 from bot.slack import delivery, live
-from bot.slack.outages import words
+from bot.slack.outages import told
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
 from bot.slack.render.channel import said, show_message
@@ -33,15 +33,17 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         await ack()
         given = typed(command)
-        try:
-            message = await _command(rooms, given)
-        except (ScheduleError, UnknownSectionError) as error:
-            message = said(str(error))
-        except Exception as error:  # noqa: BLE001 (`words` logs it)
-            message = Message(words(error))
-        await delivery.tell(rooms.web, given, message)
+        await told(rooms.web, given, lambda: _answered(rooms, given))
 
     app.command("/stats-digest")(command)
+
+
+async def _answered(rooms: Rooms, given: Typed) -> Message:
+    """Do the command; what to tell who typed it, also of a text that cannot be read."""
+    try:
+        return await _command(rooms, given)
+    except (ScheduleError, UnknownSectionError) as error:
+        return said(str(error))
 
 
 async def _command(rooms: Rooms, given: Typed) -> Message:

@@ -16,7 +16,7 @@ from bot.llm import LanguageModelError, Pulled
 from bot.slack import delivery, intake, reply
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Reader
-from bot.slack.outages import words
+from bot.slack.outages import told
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
 from bot.slack.render import models as texts
@@ -31,17 +31,17 @@ EVENT_TYPE = "game_stats_pull"
 async def do(rooms: Rooms, job: Job) -> None:
     """Do what an admin typed. What goes wrong is told to them."""
     reader = intake.read(Reader, job.payload)
+    await told(rooms.web, reader, lambda: _allowed(rooms, job, reader))
+
+
+async def _allowed(rooms: Rooms, job: Job, reader: Reader) -> Message | None:
+    """Do it for an admin; what to tell, also of a language model that fails."""
+    if not await rooms.people.runs_the_bot(reader.team, reader.user):
+        return ADMINS_ONLY
     try:
-        if await rooms.people.runs_the_bot(reader.team, reader.user):
-            said = await _done(rooms, job, reader)
-        else:
-            said = ADMINS_ONLY
+        return await _done(rooms, job, reader)
     except LanguageModelError as error:
-        said = Message(escape(error.message))
-    except Exception as error:  # noqa: BLE001 (`words` logs it)
-        said = Message(words(error))
-    if said is not None:
-        await delivery.tell(rooms.web, reader, said)
+        return Message(escape(error.message))
 
 
 async def _done(rooms: Rooms, job: Job, reader: Reader) -> Message | None:

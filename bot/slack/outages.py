@@ -5,10 +5,15 @@ Questions have refusals; this is for everything else that a listener does.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import structlog
 
 from bot.domain import Kind
+from bot.slack import delivery
 from bot.slack.errors import SlackDownError, SlackError, TriggerExpiredError
+from bot.slack.render.pieces import Message
+from bot.slack.web import Web
 from bot.store import StoreError
 from bot.warehouse import WarehouseError
 
@@ -25,6 +30,18 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, StoreError | WarehouseError):
         return error.code.kind is Kind.OUTAGE
     return isinstance(error, SlackDownError)
+
+
+async def told(
+    web: Web, to: delivery.Addressee, step: Callable[[], Awaitable[Message | None]]
+) -> None:
+    """Tell one person what `step` gives, if anything, or why it failed. Never raises."""
+    try:
+        message = await step()
+    except Exception as error:  # noqa: BLE001 (`words` logs it)
+        message = Message(words(error))
+    if message is not None:
+        await delivery.tell(web, to, message)
 
 
 def words(error: Exception) -> str:

@@ -19,7 +19,7 @@ from bot.answering import text_fault
 from bot.slack import delivery, intake, scope
 from bot.slack.errors import SlackError
 from bot.slack.intake import Ask, Reader, question_id, readable
-from bot.slack.outages import words
+from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
 from bot.slack.render.ask import ASK, ASK_ABOUT, EVENT, NOWHERE, QUESTION, ask_view, event_options
 from bot.slack.render.pieces import Block, Message
@@ -59,12 +59,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
 async def _about(rooms: Rooms, body: Mapping[str, Any]) -> None:
     to = _reader(body)
-    try:
-        said = await _ask_about(rooms, to, body)
-    except Exception as error:  # noqa: BLE001 (`words` logs it)
-        said = Message(words(error))
-    if said is not None:
-        await delivery.tell(rooms.web, to, said)
+    await told(rooms.web, to, lambda: _ask_about(rooms, to, body))
 
 
 async def _open(rooms: Rooms, body: Mapping[str, Any]) -> None:
