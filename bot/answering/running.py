@@ -96,7 +96,7 @@ class Running:
             table = await self.warehouse.run(guarded)
         except QueryFailed as error:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
-        return Answer(
+        answer = Answer(
             question=question,
             events=events,
             query=guarded,
@@ -107,8 +107,8 @@ class Running:
             shape=shape_of(guarded.shown, table.columns),
             explanation=await asyncio.to_thread(_explained, guarded, self.model, events),
             timings=_timings(draft, guard_seconds, table),
-            refinements=await self._refinements(question, events, guarded),
         )
+        return replace(answer, refinements=await self._refinements(answer))
 
     async def _guard(self, draft: Draft, events: tuple[Event, ...]) -> GuardedQuery | Refusal:
         # In a thread: reading hostile text may take a while, and other people's clicks must not.
@@ -125,16 +125,14 @@ class Running:
         except TimeoutError:
             return Refusal(Code.TOO_COMPLEX, "The query is too complicated to be checked.")
 
-    async def _refinements(
-        self, question: Question, events: tuple[Event, ...], query: GuardedQuery
-    ) -> tuple[Refinement, ...]:
-        if question.asker.surface != "slack":
+    async def _refinements(self, answer: Answer) -> tuple[Refinement, ...]:
+        if answer.question.asker.surface != "slack":
             return ()  # nobody could click
         try:
-            names = await self.directory.names(events, self.query)
+            names = await self.directory.names(answer.events, self.query)
         except WarehouseError:
             return ()  # an answer loses its hint, not its rows
-        return refinements(self.model, query, question.text, names.by_column())
+        return refinements(answer, self.model, names.by_column())
 
 
 def ids(events: tuple[Event, ...]) -> tuple[UUID, ...]:

@@ -8,20 +8,51 @@ from uuid import UUID
 import pytest
 
 from bot.answering.narrower import refinements
-from bot.domain import GUARD_SEAL, GuardedQuery
-from bot.semantic import SemanticModel, load
+from bot.domain import (
+    GUARD_SEAL,
+    Answer,
+    Asker,
+    Column,
+    ColumnKind,
+    Dialect,
+    Draft,
+    GuardedQuery,
+    Question,
+    ResultTable,
+    Shape,
+    Source,
+)
+from bot.semantic import load
 
 MODEL = load(Path(__file__).parents[2] / "bot" / "semantic" / "game_stats.yml")
 NAMES = {
-    "teams.name": tuple(f"Team {n}" for n in range(24)),
+    "teams.name": ("Sharks", *(f"Team {n}" for n in range(24))),
     "divisions.name": ("Mixed", "Open", "Women's"),
 }
+PLAIN = Shape()
+DRAFT = Draft("", Dialect.POSTGRES, Source.MODEL)
 
 
-def offered(sql: str, *tables: str, question: str = "top teams", model: SemanticModel = MODEL):  # noqa: ANN201 - pairs
+def table(*rows: tuple[object, ...], **kinds: ColumnKind) -> ResultTable:
+    """Rows under columns by name and kind."""
+    return ResultTable(tuple(Column(name, kind) for name, kind in kinds.items()), rows)
+
+
+LISTED = table(*(("some",) for _ in range(5)), name=ColumnKind.TEXT)
+
+
+def offered(
+    sql: str,
+    *tables: str,
+    question: str = "top teams",
+    rows: ResultTable = LISTED,
+    shape: Shape = PLAIN,
+) -> list[tuple[str, str]]:
     """Labels and words."""
     query = GuardedQuery(sql, (UUID(int=1),), tables, sql, GUARD_SEAL)
-    return [(each.label, each.words) for each in refinements(model, query, question, NAMES)]
+    asked = Question("q1", question, Asker("slack", "T1", "U1"), "C1")
+    found = Answer(asked, (), query, DRAFT, rows, 1.0, shape=shape)
+    return [(each.label, each.words) for each in refinements(found, MODEL, NAMES)]
 
 
 def test_few_values_of_a_linked_column_are_offered() -> None:
@@ -64,3 +95,45 @@ def test_samples_are_offered_where_no_linked_column_is() -> None:
 def test_nothing_is_offered_without_few_values() -> None:
     """A table that reaches no list of few values has no refinement."""
     assert offered("SELECT * FROM locations", "locations") == []
+
+
+def test_a_team_says_its_division() -> None:
+    """What names a team is of one division already; its games may still be of one status."""
+    assert offered("SELECT name FROM players WHERE team = 'Sharks'", "players") == [
+        ("Only female", "only gender female"),
+        ("Only male", "only gender male"),
+    ]
+    games = offered("SELECT * FROM games WHERE 'Sharks' IN (home_team, away_team)", "games")
+    assert {words.partition(" ")[0] + words.split()[1] for _, words in games} == {"onlystatus"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "shape", "offers"),
+    [
+        ("SELECT name FROM teams WHERE seed = 1", 1, Shape(), False),
+        ("SELECT name FROM teams WHERE seed > 90", 0, Shape(), False),
+        ("SELECT count(*) FROM teams", 1, Shape(), True),
+        ("SELECT name FROM teams ORDER BY seed LIMIT 1", 1, Shape(limited=True), True),
+    ],
+)
+def test_what_was_asked_for_is_not_narrowed(
+    sql: str,
+    rows: int,
+    shape: Shape,
+    offers: bool,  # noqa: FBT001 (a case of the table above)
+) -> None:
+    """One row that is no sum and not the first of more is the answer; no row stays none."""
+    cells = table(*(("x",) for _ in range(rows)), name=ColumnKind.TEXT)
+    assert bool(offered(sql, "teams", rows=cells, shape=shape)) is offers
+
+
+def test_what_the_rows_show_decides() -> None:
+    """Only values that some rows have are offered, and none where each has its row."""
+    kinds = {"n": ColumnKind.NUMBER, "division": ColumnKind.TEXT}
+    each = table((1, "Open"), (2, "Mixed"), (3, "Women's"), **kinds)
+    assert offered("SELECT n, division FROM x", "teams", rows=each) == []
+    two = table((1, "Open"), (2, "Open"), (3, "Mixed"), **kinds)
+    labels = [label for label, _ in offered("SELECT n, division FROM x", "teams", rows=two)]
+    assert labels == ["Only Mixed", "Only Open"]
+    top = offered("SELECT n, division FROM x", "teams", rows=two, shape=Shape(limited=True))
+    assert len(top) == 3
