@@ -14,8 +14,7 @@ from bot.answering.linking import Linked
 from bot.answering.names import Named, kind_word
 from bot.domain import QUESTION_LIMIT, Choice, Clarification
 from bot.semantic import Vague
-
-WHICH = "Which one do you mean?"
+from bot.texts import say
 
 _WORD = re.compile(r"[\w-]+")
 
@@ -62,7 +61,7 @@ def asked_back(choices: Iterable[Choice]) -> Clarification | None:
     offered = tuple(choices)
     if any(len(choice.question) > QUESTION_LIMIT for choice in offered):
         return None
-    return Clarification(WHICH, offered)
+    return Clarification(say("refusals.which_one"), offered)
 
 
 def _place(question: str, said: Iterable[str]) -> re.Match[str] | None:

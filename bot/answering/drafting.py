@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.answering import words
 from bot.answering.days import calendar, spans
 from bot.answering.followup import Previous, goes_on
 from bot.answering.linking import Linked, link
@@ -142,7 +143,7 @@ class Drafting:
 
         Its seconds and tokens are those of both.
         """
-        complaint = f"{failed.message} {' '.join(failed.names)}".strip()
+        complaint = words.for_model(failed)
         make = await self.prompt(asked, (failed.sql, complaint))
         second = await self.router.draft(make, report, seconds=self.seconds, who=asked.who)
         return replace(

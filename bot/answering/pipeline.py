@@ -44,6 +44,7 @@ from bot.llm import ModelRouter, ModelStatus
 from bot.metrics import Metrics
 from bot.semantic import SemanticModel
 from bot.store import Recent, Store, StoredAnswer
+from bot.texts import say
 from bot.warehouse import Warehouse, WarehouseError
 
 log = structlog.get_logger()
@@ -300,15 +301,12 @@ class Answering:
         started = time.monotonic()
         stored = await self.store.answers.get(question_id)
         if stored is None or stored.sql == "" or (stored.team, stored.channel) != (team, channel):
-            return Refusal(Code.NOT_BOUND, "I no longer have that answer. Please ask again.")
+            return Refusal(Code.NOT_BOUND, say("refusals.gone"))
         events = await self.directory_of_events.named(stored.events)
         if stored.surface == "slack" and set(
             ids(await self.bound(team, stored.scope or channel))
         ) != set(stored.events):
-            return Refusal(
-                Code.NOT_BOUND,
-                "This channel has been connected to another event since. Please ask again.",
-            )
+            return Refusal(Code.NOT_BOUND, say("refusals.other_event"))
         question = Question(stored.question_id, stored.text, stored.asker, channel, stored.events)
         question = replace(question, thread=stored.thread, scope=stored.scope)
         draft = Draft(stored.sql, stored.dialect, stored.source, stored.language_model)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from bot.domain import QUESTION_LIMIT, Code, Refusal
+from bot.texts import say
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _BLANKS = re.compile(r"\s+")
@@ -27,11 +28,8 @@ def normalise(text: str) -> str:
 def check(text: str) -> Refusal | None:
     """Refuse what is no question: nothing, or more than QUESTION_LIMIT characters."""
     if not normalise(text):
-        return Refusal(Code.EMPTY, "What would you like to know?")
+        return Refusal(Code.EMPTY, say("refusals.empty"))
     if len(text) > QUESTION_LIMIT:
-        return Refusal(
-            Code.TOO_LONG,
-            f"That question is {len(text)} characters long; I read up to {QUESTION_LIMIT}. "
-            "Please ask it in fewer words.",
-        )
+        said = say("refusals.too_long", n=len(text), limit=QUESTION_LIMIT)
+        return Refusal(Code.TOO_LONG, said)
     return None

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from bot.domain import Progress, Stage
+from bot.texts import say
 
 
 def in_line(place: int, seconds: float | None) -> Progress:
     """A place in the line, 1 for who is next, and about how long it takes, if that is known."""
-    about = "" if seconds is None else f", about {_about(seconds)}"
-    return Progress(Stage.QUEUED, f"{_ordinal(place)} in line{about}")
+    said = say("stages.next_in_line") if place == 1 else say("stages.in_line", n=place)
+    if seconds is not None:
+        said = say("stages.in_line_about", place=said, time=_about(seconds))
+    return Progress(Stage.QUEUED, said)
 
 
 def loading(seconds: float | None) -> Progress:
     """The model is being loaded, which took `seconds` the last time, if that is known."""
-    takes = "can take a minute" if seconds is None else f"takes about {_about(seconds)}"
-    return Progress(Stage.WARMING, f"the model is loading, this {takes}")
+    if seconds is None:
+        return Progress(Stage.WARMING, say("stages.loading"))
+    return Progress(Stage.WARMING, say("stages.loading_about", time=_about(seconds)))
 
 
 def _about(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
-
-
-def _ordinal(place: int) -> str:
-    if place == 1:
-        return "next"
-    teen = 10 <= place % 100 <= 20
-    return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+    if seconds < 90:
+        return say("stages.seconds", n=max(1, round(seconds)))
+    return say("stages.minutes", n=round(seconds / 60))

@@ -255,7 +255,7 @@ async def test_questions_stand_in_line(ollama: FakeOllama, router: Routers) -> N
     assert gate.most == 1
     assert heard[0].stages == [Stage.DRAFTING]
     assert [step.detail for step in heard[2].steps[:2]] == [
-        "2nd in line",
+        "number 2 in line",
         "next in line, about 1 s",
     ]
 

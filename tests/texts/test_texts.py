@@ -1,0 +1,155 @@
+"""The catalogue of texts: whole in every language, used in every line, and told by locale."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.texts import (
+    ENGLISH,
+    LANGUAGES,
+    Tongue,
+    accepted,
+    at_text,
+    date_text,
+    localised,
+    say,
+    short_date_text,
+    speaking,
+    spoken,
+    tongue_of,
+)
+from bot.texts.catalogue import Text, catalogue
+
+BOT = Path(__file__).parents[2] / "bot"
+
+OWN_WORDS = frozenset({"reasons"})
+"""Surfaces whose texts need not use all that English does: the guard's own sentence is English."""
+
+WHEN = datetime(2026, 9, 5, 18, 5)  # noqa: DTZ001 - what a clock shows
+
+
+def _forms(text: Text) -> list[str]:
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def _braces(form: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(form) if field is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_text_is_there_in_every_language_with_the_same_braces(language: str) -> None:
+    """Nobody reads half an answer in another language, or a number that is missing."""
+    english, other = catalogue("en"), catalogue(language)
+    assert set(other) == set(english)
+    for name, text in english.items():
+        assert isinstance(text, str) == isinstance(other[name], str), name
+        if name.partition(".")[0] in OWN_WORDS:
+            continue
+        wanted = {frozenset(_braces(form)) for form in _forms(text)}
+        assert {frozenset(_braces(form)) for form in _forms(other[name])} <= wanted, name
+        for form in _forms(other[name]):
+            assert form.strip() == form, name
+
+
+@cache
+def _calls() -> tuple[tuple[Path, ast.Call], ...]:
+    trees = ((path, ast.parse(path.read_text())) for path in sorted(BOT.rglob("*.py")))
+    return tuple(
+        (path, node)
+        for path, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
+
+
+def _said() -> Iterator[tuple[str, ast.Call]]:
+    """Each call of say(): its text's name, or a pattern of it, and the call."""
+    for path, call in _calls():
+        if isinstance(call.func, ast.Name) and call.func.id == "say":
+            name = call.args[0]
+            if isinstance(name, ast.JoinedStr):
+                parts = [
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+"
+                    for part in name.values
+                ]
+                yield "".join(parts), call
+            else:
+                assert isinstance(name, ast.Constant), f"{path}: say() wants the name itself"
+                yield re.escape(str(name.value)), call
+
+
+def test_what_is_said_is_in_the_catalogue_with_its_values_and_nothing_else_is() -> None:
+    """A misspelled name or a forgotten value would be a bug in front of a person."""
+    used: set[str] = set()
+    for pattern, call in _said():
+        found = [name for name in catalogue("en") if re.fullmatch(pattern, name)]
+        assert found, pattern
+        used.update(found)
+        if len(found) == 1 and all(keyword.arg for keyword in call.keywords):
+            given = {str(keyword.arg) for keyword in call.keywords}
+            text = catalogue("en")[found[0]]
+            needs = {"n"} if not isinstance(text, str) else set()
+            for form in _forms(text):
+                assert _braces(form) <= given, found[0]
+            assert needs <= given, found[0]
+    assert set(catalogue("en")) == used
+
+
+def test_forms_go_by_the_number_and_numbers_by_the_locale() -> None:
+    """One is singular, and a thousand has the mark that its reader knows."""
+    assert say("refusals.minutes", n=1) == "1 minute"
+    assert say("refusals.minutes", n=1_234) == "1,234 minutes"
+    with speaking("de-DE"):
+        assert say("refusals.minutes", n=1) == "1 Minute"
+        assert say("refusals.minutes", n=12_345) == "12.345 Minuten"
+        assert localised("-12,345.60") == "-12.345,60"
+    with speaking("es-ES"):
+        assert say("refusals.minutes", n=1_000_000) == "1.000.000 minutos"
+    with speaking("es-LA"):
+        assert localised("12,345.6") == "12,345.6"
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "short", "at"),
+    [
+        ("", "5 Sept 2026", "5 Sept", "5 Sept 2026 18:05"),
+        ("en-US", "Sep 5, 2026", "Sep 5", "Sep 5, 2026 6:05 PM"),
+        ("de-DE", "05.09.2026", "5. Sept.", "05.09.2026 18:05"),
+        ("es-ES", "5 sept 2026", "5 sept", "5 sept 2026 18:05"),
+    ],
+)
+def test_dates_and_times_are_written_as_the_locale_writes_them(
+    locale: str, day: str, short: str, at: str
+) -> None:
+    """The order of day and month is never left to guesses."""
+    with speaking(locale):
+        assert (date_text(WHEN), short_date_text(WHEN), at_text(WHEN)) == (day, short, at)
+
+
+def test_locales_of_slack_and_browsers_are_understood() -> None:
+    """What has no catalogue, or is no locale at all, is English with its own dates."""
+    assert tongue_of("es-LA") == Tongue("es", "es_419")
+    assert tongue_of("de-AT") == Tongue("de", "de_AT")
+    assert tongue_of("en-US") == Tongue("en", "en_US")
+    for other in ("fr-FR", "", "x", "de-", "../../en", "tlh-Latn-x"):
+        assert tongue_of(other) == ENGLISH
+    assert accepted("fr-CH, fr;q=0.9, de;q=0.7, en;q=0.8") == Tongue("en", "en")
+    assert accepted("de-CH;q=0.5,es-MX") == Tongue("es", "es_MX")
+    for header in ("", "*", "fr", "de;q=0", "de;q=high", ",;=,", "en-GB"):
+        assert accepted(header) == ENGLISH
+
+
+def test_a_block_in_another_language_ends_with_the_block() -> None:
+    """The next question is not told in the language of the one before."""
+    with speaking("de-DE"):
+        assert say("stages.stop") == "Stopp"
+    assert spoken() == ENGLISH
+    assert say("stages.stop") == "Stop"
