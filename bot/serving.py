@@ -11,6 +11,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import httpx
 import structlog
@@ -39,6 +40,9 @@ RETRY_SECONDS = 5.0
 WATCH_SECONDS = 15.0
 """Between two looks at the servers, for the metrics."""
 
+LANGUAGE_MODEL = "language model"
+"""The dependency without which checked and cached questions are still answered."""
+
 _CIRCUIT = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
 
 STUCK_SECONDS = 60.0
@@ -60,7 +64,8 @@ async def run_server(settings: Settings, *, listen: bool, work: bool) -> None:
         routes = slack.routes() if slack is not None and listen else []
         # A worker has no connection of its own to Slack that could be watched.
         checks = _checks(app, slack if listen else None)
-        health = Health(checks, lambda: _life(app, slack if listen else None, work=work))
+        life = partial(_life, app, slack if listen else None, work=work)
+        health = Health(checks, life, optional=frozenset({LANGUAGE_MODEL}))
         server = _http_server(app, routes, health)
         listening = server.serve([_listening(settings.http_host, settings.http_port)])
         tasks = [asyncio.create_task(listening, name="http")]
@@ -156,7 +161,7 @@ def _checks(app: App, slack: SlackSurface | None) -> dict[str, Check]:
     checks: dict[str, Check] = {
         "database": app.answering.warehouse.ping,
         "store": lambda: _store_is_up(app),
-        "language model": lambda: _model_is_up(app),
+        LANGUAGE_MODEL: lambda: _model_is_up(app),
     }
     if slack is not None:
         checks["slack"] = slack.check

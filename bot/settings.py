@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -23,6 +23,13 @@ class Settings(BaseSettings):
     """What an operator may set. Raises pydantic.ValidationError naming each bad variable."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, value: object, info: ValidationInfo) -> object:
+        """`NAME=` leaves a setting at its default; only text may be empty."""
+        name = info.field_name or ""
+        return cls.model_fields[name].default if _is_unset(name, value) else value
 
     # Language models.
     ollama_base_url: str = "http://localhost:11434"
@@ -106,6 +113,10 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
 
+def _is_unset(name: str, value: object) -> bool:
+    return value == "" and not isinstance(Settings.model_fields[name].default, str)
+
+
 def sources() -> dict[str, str]:
     """Where each setting comes from, by its field's name: environment, .env or default."""
     places = {
@@ -113,6 +124,13 @@ def sources() -> dict[str, str]:
         ".env": DotEnvSettingsSource(Settings)(),
     }
     return {
-        name: next((place for place, given in places.items() if name in given), "default")
+        name: next(
+            (
+                place
+                for place, given in places.items()
+                if name in given and not _is_unset(name, given[name])
+            ),
+            "default",
+        )
         for name in Settings.model_fields
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +25,13 @@ def test_env_example_names_every_setting_and_no_other() -> None:
                 if isinstance(field.default, float)
                 else (value == str(field.default))
             ), name
+
+
+def test_a_copy_of_the_example_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who copies it and fills in little has the defaults: what is empty is not set."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
 
 
 def test_lock_files_pin_with_hashes_and_name_no_index() -> None:

@@ -1,6 +1,8 @@
 """`/healthz`, which tells whether this process lives, and `/readyz`, whether it can do its work.
 
 A process that is alive but not ready is left alone: what it waits for is not mended by a restart.
+One that lacks only what it can do without (the language model: much is answered from checked or
+cached SQL) is degraded, which is ready: it is told by name, and still gets what is sent to it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 CHECK_SECONDS = 3.0
 OK = "ok"
+READY, DEGRADED, NOT_READY = "ready", "degraded", "not ready"
 KEPT_SECONDS = 1.0
 """How long a look at the dependencies is kept, however often somebody asks."""
 
@@ -45,7 +48,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What `/readyz` says: "ready" or "not ready", and each dependency by its name."""
+    """What `/readyz` says: "ready", "degraded" or "not ready", and each dependency by its name."""
 
     status: str
     checks: dict[str, State]
@@ -53,10 +56,14 @@ class Readiness:
 
 @dataclass(slots=True)
 class Health:
-    """Answers both. `life` tells how this process is; `checks` are the dependencies' by name."""
+    """Answers both. `life` tells how this process is; `checks` are the dependencies' by name.
+
+    `optional` names those without which it is degraded and yet ready.
+    """
 
     checks: Mapping[str, Check]
     life: Callable[[], Life] = lambda: Life(OK)
+    optional: frozenset[str] = frozenset()
     _kept: Readiness | None = None
     _read_at: float = float("-inf")
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -69,15 +76,17 @@ class Health:
     async def readyz(self, _request: Request) -> Response:
         """Ready or not, with each dependency."""
         readiness = await self._readiness()
-        ready = readiness.status == "ready"
-        return JSONResponse(asdict(readiness), status_code=200 if ready else 503)
+        return JSONResponse(
+            asdict(readiness), status_code=503 if readiness.status == NOT_READY else 200
+        )
 
     async def _readiness(self) -> Readiness:
         async with self._lock:
             if self._kept is None or time.monotonic() - self._read_at > KEPT_SECONDS:
                 found = await look(self.checks)
-                well = all(each.state == OK for each in found.values())
-                self._kept = Readiness("ready" if well else "not ready", found)
+                ill = {name for name, each in found.items() if each.state != OK}
+                status = NOT_READY if ill - self.optional else DEGRADED if ill else READY
+                self._kept = Readiness(status, found)
                 self._read_at = time.monotonic()
             return self._kept
 

@@ -16,19 +16,33 @@ from tests.deploy.programs import compose
 DEPLOY = Path(__file__).parents[2] / "deploy"
 REQUIRED = {
     "DATABASE_URL": "postgresql://reader:r@db.example.org/tournament",
-    "SLACK_BOT_TOKEN": "xoxb-given",
-    "SLACK_APP_TOKEN": "xapp-given",
     "POSTGRES_PASSWORD": "postgres-given",
     "VALKEY_PASSWORD": "valkey-given",
     "GRAFANA_PASSWORD": "grafana-given",
 }
 
 
+ELSEWHERE = {
+    "EVAL_DATABASE_URL": "for eval, which runs beside a working copy",
+    "EVAL_ALONE_URL": "for eval, which runs beside a working copy",
+    "HTTP_HOST": "the image's",
+    "HTTP_PORT": "the image's",
+}
+"""Settings that the container is not given, and why."""
+FIXED = {"OLLAMA_BASE_URL", "BOT_DATABASE_URL", "REDIS_URL", "SEMANTIC_MODEL"}
+"""What the file itself knows: addresses of its services, and where it mounts the model."""
+
+
 @cache
 def services(*files: str) -> dict[str, Any]:
     """The services as docker-compose understands them with every required variable set."""
+    return given_services(REQUIRED, *files)
+
+
+def given_services(given: dict[str, str], *files: str) -> dict[str, Any]:
+    """The services with these variables set."""
     options = [word for file in files for word in ("-f", str(DEPLOY / file))]
-    found: dict[str, Any] = yaml.safe_load(compose(*options, "config", environment=REQUIRED))
+    found: dict[str, Any] = yaml.safe_load(compose(*options, "config", environment=given))
     return dict(found["services"])
 
 
@@ -59,7 +73,7 @@ def test_no_file_holds_a_secret() -> None:
     lines = (DEPLOY / "example.env").read_text().splitlines()
     pairs = dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line))
     assert pairs.pop("COMPOSE_PROJECT_NAME") == "game-stats-bot"
-    assert pairs == dict.fromkeys(REQUIRED, "")
+    assert pairs == dict.fromkeys([*REQUIRED, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"], "")
     assert ".env" in (DEPLOY.parent / ".gitignore").read_text().splitlines()
 
 
@@ -102,10 +116,41 @@ def test_ollama_keeps_one_model_a_day_for_four_questions_at_once() -> None:
     assert bot["OLLAMA_MODEL"] == found["model"]["environment"]["OLLAMA_MODEL"]
 
 
-def test_the_bot_is_told_only_what_it_knows() -> None:
-    """A misspelt variable would be ignored in silence."""
+def test_every_setting_reaches_the_bot_under_its_own_name() -> None:
+    """Socket Mode, HTTP, many workspaces and the API alike: what .env says, the bot is told."""
     known = {name.upper() for name in Settings.model_fields}
-    assert set(services("compose.yml")["bot"]["environment"]) <= known
+    assert set(services("compose.yml")["bot"]["environment"]) == known - ELSEWHERE.keys()
+    given = {name: f"given-{name}" for name in known - ELSEWHERE.keys() - FIXED}
+    told = given_services(REQUIRED | given, "compose.yml")["bot"]["environment"]
+    assert {name: told[name] for name in given} == given
+
+
+def test_a_setting_that_is_not_given_is_left_to_the_bot() -> None:
+    """No default stands in two places, but for the few that the server and the bot must share."""
+    told = services("compose.yml")["bot"]["environment"]
+    shared = {"OLLAMA_MODEL", "OLLAMA_KEEP_ALIVE", "OLLAMA_NUM_PARALLEL"}
+    assert {name for name, value in told.items() if value is not None} == (
+        FIXED | shared | {"DATABASE_URL"}
+    )
+
+
+def test_a_semantic_model_of_ones_own_is_mounted() -> None:
+    """SEMANTIC_MODEL names a file of this machine, and the bot reads it inside."""
+    given = REQUIRED | {"SEMANTIC_MODEL": str(DEPLOY / "compose.yml")}
+    bot = given_services(given, "compose.yml")["bot"]
+    inside = bot["environment"]["SEMANTIC_MODEL"]
+    assert bot["volumes"] == [f"{DEPLOY / 'compose.yml'}:{inside}:ro"]
+
+
+def test_every_way_into_slack_is_in_the_example() -> None:
+    """An operator need not look elsewhere for the name of a secret."""
+    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.M))
+    secrets = {
+        name.upper()
+        for name, field in Settings.model_fields.items()
+        if "Secret" in str(field.annotation)
+    }
+    assert secrets - ELSEWHERE.keys() - FIXED <= named
 
 
 def test_the_gpu_file_adds_a_card_and_changes_nothing_else() -> None:

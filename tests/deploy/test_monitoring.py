@@ -170,8 +170,11 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
-async def test_a_worker_is_ready_without_a_connection_to_slack_of_its_own(office: Office) -> None:
-    """Only who listens is asked about the socket; else no worker would ever be ready."""
+async def test_a_worker_is_ready_without_a_socket_of_its_own_and_without_a_model(
+    office: Office,
+) -> None:
+    """Only who listens is asked about the socket, and a model that is down is told by name."""
+    office.environment["OLLAMA_BASE_URL"] = "http://127.0.0.1:9"
     command = [sys.executable, "-m", "bot.cli", "worker"]
     address = f"http://127.0.0.1:{office.environment['HTTP_PORT']}/readyz"
     async with (
@@ -184,4 +187,7 @@ async def test_a_worker_is_ready_without_a_connection_to_slack_of_its_own(office
             await asyncio.sleep(0.1)
             with contextlib.suppress(httpx.TransportError):
                 answer = await client.get(address)
-    assert "slack" not in answer.json()["checks"]
+    said = answer.json()
+    assert "slack" not in said["checks"]
+    assert said["status"] == "degraded"
+    assert said["checks"]["language model"]["state"] != "ok"

@@ -154,6 +154,21 @@ async def test_readiness_names_what_is_down(front: Front) -> None:
         assert (closed.status_code, closed.json()["error"]["code"]) == (503, "not_configured")
 
 
+async def test_a_bot_that_lacks_what_it_can_do_without_is_degraded_and_ready(
+    front: Front,
+) -> None:
+    """200, with the dependency that is down by its name; 503 as soon as another is down too."""
+    registry, optional = front.house.app.metrics.registry, frozenset({"language model"})
+    for database, status, code in ((well, "degraded", 200), (ill, "not ready", 503)):
+        health = Health({"database": database, "language model": ill}, optional=optional)
+        app = build_http(front.house.app.answering, registry, health, None)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+            answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (code, status)
+        assert answer.json()["checks"]["language model"]["state"] == "ConnectionError"
+
+
 async def test_a_question_that_means_several_things_has_choices(
     front: Front, client: httpx.AsyncClient
 ) -> None:
