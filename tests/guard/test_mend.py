@@ -88,6 +88,30 @@ CERTAIN = [
         ),
     ),
     (
+        "SELECT division, bool_or(seed > 3) AS low FROM teams GROUP BY division HAVING low",
+        (
+            "SELECT division, bool_or(seed > 3) AS low FROM teams GROUP BY division"
+            " HAVING bool_or(seed > 3)"
+        ),
+    ),
+    (
+        "SELECT seed > 3 AS low FROM teams WHERE low AND coalesce(low, seed > 1)",
+        "SELECT seed > 3 AS low FROM teams WHERE seed > 3 AND coalesce(seed > 3, seed > 1)",
+    ),
+    (
+        (
+            "SELECT n AS m FROM (SELECT division, count(*) AS n FROM teams GROUP BY division"
+            " HAVING n > 3) AS x WHERE x.n < 9"
+        ),
+        (
+            "SELECT n AS m FROM (SELECT division, count(*) AS n FROM teams GROUP BY division"
+            " HAVING count(*) > 3) AS x WHERE x.n < 9"
+        ),
+    ),
+    ("SELECT team.team_name FROM teams", "SELECT teams.name AS team_name FROM teams"),
+    ("SELECT a.team_name FROM teams a, fields", "SELECT a.name AS team_name FROM teams a, fields"),
+    ("SELECT team.id FROM standings", "SELECT standings.team_id AS id FROM standings"),
+    (
         "SELECT team_name FROM teams UNION SELECT division_name FROM divisions",
         "SELECT name AS team_name FROM teams UNION SELECT name AS division_name FROM divisions",
     ),
@@ -130,6 +154,8 @@ OPEN = [
     "SELECT max(seed) AS seeds FROM teams WHERE seeds > 3",
     "SELECT max(seed) AS seeds, seeds + 1 FROM teams",
     "SELECT seed AS x, final_placement AS x FROM teams WHERE x = 1",
+    "SELECT (SELECT max(seed) FROM teams) AS m FROM teams WHERE m > 3",
+    "SELECT max(seed) AS m FROM teams GROUP BY division HAVING m > (SELECT avg(seed) FROM teams)",
 ]
 """What stays refused."""
 
