@@ -1,0 +1,180 @@
+"""The bot's surfaces besides answers, drawn by its own renderers from invented values.
+
+`user` and `place` are the ids of a person and a channel that there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from bot.digests import Board, Digest, DigestSection, Overview
+from bot.domain import (
+    Choice,
+    Clarification,
+    Code,
+    ColumnKind,
+    Progress,
+    Refusal,
+    ResultTable,
+    Stage,
+)
+from bot.slack import oauth_pages
+from bot.slack.render import admin, channel, home
+from bot.slack.render import help as helps
+from bot.slack.render.ask import ask_view
+from bot.slack.render.choices import choice_messages
+from bot.slack.render.digest import digest_messages, overview, sections_help
+from bot.slack.render.feedback import feedback_view
+from bot.slack.render.home import Spot, Tab, home_view
+from bot.slack.render.live import live_messages
+from bot.slack.render.pieces import Block, Message, paragraph
+from bot.slack.render.refusal import refusal_messages
+from bot.slack.render.sql import sql_view
+from bot.slack.render.stages import stage_message
+from bot.slack.render.status import status_messages
+from bot.store import (
+    Day,
+    DigestResult,
+    DigestSchedule,
+    Installation,
+    Left,
+    LiveMessage,
+    Reason,
+    Reviewable,
+    Rule,
+    Scope,
+    StoredAnswer,
+    Subject,
+    Usage,
+    Verdict,
+    VerifiedQuestion,
+)
+from tests.slack.conftest import STATUS, stored
+from tests.slack.samples import SPRING, WINTER, columns, question, table
+
+NOW = datetime(2026, 5, 2, 15, tzinfo=UTC)
+SQL = "SELECT name, total\n  FROM teams\n ORDER BY total DESC\n LIMIT 5"
+FOUND = table(("Kestrels", 12.5), ("Otters of the Long Lake", 11))
+GAMES = ResultTable(
+    columns(home=ColumnKind.TEXT, away=ColumnKind.TEXT, score=ColumnKind.TEXT),
+    (("Kestrels", "Otters", "15–12"), ("Tides", "Owls", "9–9")),
+)
+
+
+def kept(user: str, place: str, text: str = "Top 5 teams by spirit score") -> StoredAnswer:
+    """A line of the audit."""
+    found = stored(question(text))
+    asker = replace(found.asker, user=user)
+    return replace(found, asker=asker, channel=place, shown=SQL, explanation="Sums spirit scores.")
+
+
+def digest(place: str) -> DigestSchedule:
+    """A schedule that has posted."""
+    return DigestSchedule(
+        "T1",
+        place,
+        "every match day at 18:00",
+        "Europe/Madrid",
+        "U1",
+        NOW,
+        last_result=DigestResult.POSTED,
+        last_at=NOW,
+    )
+
+
+def homes(user: str, place: str) -> dict[Tab, Block]:
+    """Each tab of an admin's Home."""
+    answered = kept(user, place)
+    failed = replace(answered, code=Code.MODEL_TIMED_OUT, message="The model took too long.")
+    verdict = Verdict(user, False, Reason.MEANING, "only games of the Open division", NOW)  # noqa: FBT003 (good)
+    checked = VerifiedQuestion(
+        "1", "T1", "top", "Top 5 teams", SQL, Scope.CHANNEL, place, user, "Maya", NOW
+    )
+    blocks = {
+        Tab.HOME: [
+            *home.how_to_ask({place: ("general", (SPRING,))}, NOW),
+            home.limits_left([Left(12, 20, "1 hour")]),
+            *home.my_questions([answered, failed]),
+        ],
+        Tab.FEEDBACK: home.feedback([Reviewable(answered, verdict)]),
+        Tab.VERIFIED: home.verified([checked]),
+        Tab.CHANNELS: home.channels([(place, (SPRING,))], {place: digest(place)}),
+        Tab.PROBLEMS: home.problems([failed]),
+        Tab.MODEL: list(status_messages(STATUS, NOW)[0].blocks),
+    }
+    return {
+        tab: home_view(Spot(tab, 1), found, admin=True, more=True, note="Done.")
+        for tab, found in blocks.items()
+    }
+
+
+def modals(user: str, place: str) -> dict[str, Block]:
+    """Each view."""
+    rules = [
+        Rule(Subject.PERSON, user, "5/hour", blocked=True),
+        Rule(Subject.CHANNEL, place, "30/hour", blocked=False),
+    ]
+    return {
+        "events": channel.bind_view(place, "general", [SPRING, WINTER]),
+        "events-done": channel.done_view("Saved.", "Invite me."),
+        "ask": ask_view({place: ("general", [SPRING])}),
+        "ask-nowhere": ask_view({}),
+        "feedback": feedback_view("q1", "Top 5 teams by spirit score"),
+        "sql": sql_view("Top 5 teams by spirit score", SQL, "It sees only this event."),
+        "limits": admin.limits_view(rules, "20/hour"),
+        "audit": admin.audit_view([kept(user, place)] * 6, admin.Filter(user, place, 1)),
+        "forget": admin.forget_view(user),
+        "forgotten": admin.done_view("Forget a person", paragraph("Forgotten: 3 questions.")),
+    }
+
+
+def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
+    """What stands in a channel or is told to one person, each in its forms."""
+    asked = question()
+    told = Digest(
+        SPRING,
+        date(2026, 5, 2),
+        (DigestSection("Results", GAMES), DigestSection("Spirit", FOUND)),
+        missing=("Leaders",),
+    )
+    schedule = Overview(digest(place), "at 18:00 every match day", (NOW, NOW), ("results", "next"))
+    live = LiveMessage("T1", place, "token", user, ts="1.2", pinned=False)
+    usage = Usage((Day(NOW.date(), 41, 9),), ((user, 30),), ((place, 41),), 40, 12, 3, 3.2)
+    choices = (Choice("Otters", "games of Otters"), Choice("Otters II", "games of Otters II"))
+    return {
+        "digest": digest_messages(told),
+        "live": live_messages([Board(SPRING, told.sections), Board(WINTER, ())]),
+        "schedule": (overview(schedule, live),),
+        "no-schedule": (overview(None, None),),
+        "sections": (sections_help(("results",)),),
+        "usage": (admin.usage_message(usage),),
+        "status": status_messages(STATUS, NOW),
+        "stage": (stage_message(Progress(Stage.QUEUED, "2 before you"), "q1", user),),
+        "refused": refusal_messages(Refusal(Code.NOT_ABOUT_DATA, "I know nothing of that."), asked),
+        "outage": refusal_messages(
+            Refusal(Code.MODEL_DOWN, "The model is down.", sql=SQL), asked, quoted=True
+        ),
+        "choices": choice_messages(Clarification("Which team do you mean?", choices), asked),
+        **{
+            name: (Message(text),)
+            for name, text in (
+                ("help", helps.STATS),
+                ("help-admin", helps.ADMIN),
+                ("help-digest", helps.DIGEST),
+                ("help-model", helps.MODEL),
+                ("help-channel", helps.CHANNEL),
+            )
+        },
+    }
+
+
+def pages() -> dict[str, str]:
+    """The HTML that people see while they install the bot."""
+    there = Installation("T1", "Ultimate <Club>", "A1", "U1", "B1", "xoxb-1", "U1")
+    return {
+        "install": oauth_pages.install("https://slack.com/oauth/v2/authorize?client_id=1.2"),
+        "installed": oauth_pages.done(there),
+        "cancelled": oauth_pages.CANCELLED,
+        "organisation": oauth_pages.ORGANISATION,
+    }
