@@ -46,11 +46,17 @@ WIDENED = [
     # A name that a join merges is its left side's, in a RIGHT JOIN its right side's.
     (f"SELECT t.name FROM teams t JOIN {IDS} USING (id)", "id", "t.name"),
     (f"SELECT teams.name FROM teams LEFT JOIN {IDS} USING (id)", "id", "teams.name"),
-    ("SELECT u.name FROM (SELECT id FROM teams) AS t RIGHT JOIN teams u USING (id)", "id", "u.name"),
+    (
+        "SELECT u.name FROM (SELECT id FROM teams) AS t RIGHT JOIN teams u USING (id)",
+        "id",
+        "u.name",
+    ),
     (f"SELECT t.name FROM teams t NATURAL JOIN {IDS}", "id", "t.name"),
     (
-        "SELECT t.name FROM teams t JOIN (SELECT id, seed FROM teams) AS u USING (id)"
-        " NATURAL JOIN (SELECT seed FROM teams) AS v",
+        (
+            "SELECT t.name FROM teams t JOIN (SELECT id, seed FROM teams) AS u USING (id)"
+            " NATURAL JOIN (SELECT seed FROM teams) AS v"
+        ),
         "id",
         "t.name",
     ),
