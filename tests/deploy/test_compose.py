@@ -144,7 +144,8 @@ def test_a_semantic_model_of_ones_own_is_mounted() -> None:
 
 def test_every_way_into_slack_is_in_the_example() -> None:
     """An operator need not look elsewhere for the name of a secret."""
-    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.M))
+    text = (DEPLOY / "example.env").read_text()
+    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE))
     secrets = {
         name.upper()
         for name, field in Settings.model_fields.items()
