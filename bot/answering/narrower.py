@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.domain import Answer, ColumnKind, Refinement
 from bot.semantic import SemanticModel, SemanticTable
+from bot.texts import say
 
 Names = Mapping[str, tuple[str, ...]]
 
@@ -112,6 +113,7 @@ def _left(choice: _Choice, answer: Answer) -> tuple[str, ...]:
 
 def _refinement(choice: _Choice, value: str) -> Refinement:
     if not choice.noun:
-        return Refinement(f"Only {value.replace('_', ' ')}", f"only {choice.column} {value}")
+        label = say("buttons.only", value=value.replace("_", " "))
+        return Refinement(label, f"only {choice.column} {value}")
     named = value if choice.noun in value.casefold() else f"{value} {choice.noun}"
-    return Refinement(f"Only {value}", f"only the {named}")
+    return Refinement(say("buttons.only", value=value), f"only the {named}")

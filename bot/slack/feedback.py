@@ -24,10 +24,10 @@ from bot.slack.render.feedback import (
     EXPECTED,
     FEEDBACK,
     REASON,
-    SORRY,
-    THANKS,
     UP,
     feedback_view,
+    sorry,
+    thanks,
 )
 from bot.store import Reason
 
@@ -56,13 +56,13 @@ async def _thumb(rooms: Rooms, clicked: Click) -> None:
     await feedback.give(clicked.team, clicked.question_id, clicked.user, good=good)
     rooms.web.metrics.feedback.labels(UP if good else DOWN).inc()
     if good:
-        await delivery.tell(rooms.web, clicked, THANKS)
+        await delivery.tell(rooms.web, clicked, thanks())
         return
     view = feedback_view(clicked.question_id, stored.text)
     try:
         await rooms.web.call("views.open", trigger_id=clicked.trigger_id, view=view)
     except TriggerExpiredError:
-        await delivery.tell(rooms.web, clicked, SORRY)
+        await delivery.tell(rooms.web, clicked, sorry())
 
 
 async def _complain(rooms: Rooms, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:

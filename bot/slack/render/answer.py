@@ -36,6 +36,7 @@ from bot.slack.render.pieces import (
 )
 from bot.slack.render.table import TABLE_ROWS, data_table, fixed_width, native
 from bot.slack.render.trust import event_names, row_count, trust_line, zone
+from bot.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Messa
     there = setting.reader or zone(answer.events)
     cells = grid(answer.table, there, TABLE_ROWS)
     found = finding(answer, cells)
-    text = escape(one_line(found or f"{row_count(answer.table)} from {event_names(answer.events)}"))
+    text = escape(one_line(found or _how_many(answer)))
     head += [sentence(found)] if found else []
     if found and is_whole(answer):
         return (Message(text, (*head, *foot.blocks())), Message(text))
@@ -81,26 +82,24 @@ def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Messa
     drawn = chart_block(shown_chart) if (shown_chart := chart_shown(answer, setting)) else None
     if drawn:
         forms.append(Message(text, (*head, drawn, *foot.blocks(toggle=TABLE))))
-    toggle = CHART if chart else ""
+    toggle, yours = CHART if chart else "", say("answer.your_time_zone")
     if len(cells.rows) > 1:
         table, shown = data_table(cells, answer.question.text)
         if shown:
             notes = _small_notes(answer, cells, shown)
-            forms.append(Message(text, (*head, table, *notes, *foot.blocks(_YOURS, toggle=toggle))))
+            forms.append(Message(text, (*head, table, *notes, *foot.blocks(yours, toggle=toggle))))
     table, shown = native(cells)
     notes = _small_notes(answer, cells, shown)
-    forms.append(Message(text, (*head, table, *notes, *foot.blocks(_YOURS, toggle=toggle))))
+    forms.append(Message(text, (*head, table, *notes, *foot.blocks(yours, toggle=toggle))))
     lines, printed = fixed_width(cells, LIMIT)
     notes = _small_notes(answer, cells, printed)
     blocks = (*head, preformatted(lines), *notes, *foot.blocks(there.key, toggle=toggle))
     return (*forms, Message(text, blocks), Message(_text_only(answer, cells, found, there.key)))
 
 
-_YOURS = "your time zone"
-
-
 def _head(answer: Answer, setting: Setting) -> list[Block]:
-    shared = [small(f"Shared by {setting.shared_by}")] if setting.shared_by else []
+    by = setting.shared_by
+    shared = [small(say("answer.shared_by", name=by))] if by else []
     quoted = setting.quoted or bool(setting.shared_by)
     return [*shared, *([quote(answer.question.text)] if quoted else [])]
 
@@ -118,7 +117,7 @@ class _Foot:
         return [
             *([small(answer.explanation)] if answer.explanation else []),
             small(line),
-            *([moment("Read again", again)] if again else []),
+            *([moment(say("answer.read_again"), again)] if again else []),
             thumbs(answer.question.id),
             answer_buttons(answer, toggle=toggle, shared=bool(self.setting.shared_by)),
         ]
@@ -147,25 +146,26 @@ def _text_only(answer: Answer, cells: Grid, found: str, where: str) -> str:
 
 
 def _no_rows(answer: Answer) -> str:
-    return (
-        f"Nothing in {event_names(answer.events)} matches that. The query ran, it just found no "
-        "rows. Check the spelling of names, or look at the SQL to see what I searched for."
-    )
+    return say("answer.no_rows", events=event_names(answer.events))
+
+
+def _how_many(answer: Answer) -> str:
+    return say("answer.rows", rows=row_count(answer.table), events=event_names(answer.events))
 
 
 def _notes(answer: Answer, cells: Grid, shown: int) -> list[str]:
     notes = []
     if shown < len(answer.table.rows) or answer.table.truncated:
-        notes.append(f"First {shown} of {row_count(answer.table)}; the CSV has {_held(answer)}.")
+        rows, held = row_count(answer.table), len(answer.table.rows)
+        if answer.table.truncated:
+            notes.append(say("answer.first_rows_cut", n=shown, rows=rows, held=held))
+        else:
+            notes.append(say("answer.first_rows", n=shown, rows=rows))
     if cells.left_out:
         total = len(cells.headers) + cells.left_out
-        notes.append(f"First {len(cells.headers)} of {total} columns; the CSV has all.")
+        notes.append(say("answer.first_columns", n=len(cells.headers), total=total))
     return notes
 
 
 def _small_notes(answer: Answer, cells: Grid, shown: int) -> list[Block]:
     return [small(note) for note in _notes(answer, cells, shown)]
-
-
-def _held(answer: Answer) -> str:
-    return f"the first {len(answer.table.rows):,}" if answer.table.truncated else "all"

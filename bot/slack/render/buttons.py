@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.domain import Answer
 from bot.slack.render.pieces import Block, button, cut, one_line, plain
+from bot.texts import say
 
 SHOW_SQL = "show_sql"
 CSV = "csv"
@@ -33,20 +34,20 @@ def answer_buttons(answer: Answer, *, toggle: str = "", shared: bool = False) ->
     asked, rows = answer.question.id, bool(answer.table.rows)
     elements = []
     if toggle and not shared:
-        elements.append(button(toggle.capitalize(), toggle, asked))
-    elements.append(button("Show SQL", SHOW_SQL, asked))
+        elements.append(button(say(f"buttons.{toggle}"), toggle, asked))
+    elements.append(button(say("buttons.show_sql"), SHOW_SQL, asked))
     if rows:
-        elements.append(button("CSV", CSV, asked))
+        elements.append(button(say("buttons.csv"), CSV, asked))
     if not shared:
         elements += _refinements(answer, _MOST - 1 - len(elements))
-    options = [_option("Ask again", ASK_AGAIN, asked)]
+    options = [_option(say("buttons.ask_again"), ASK_AGAIN, asked)]
     if not shared:
-        options.insert(0, _option("Run again", RUN_AGAIN, asked))
+        options.insert(0, _option(say("buttons.run_again"), RUN_AGAIN, asked))
         # A direct conversation has nobody to share with.
         if not answer.question.channel.startswith("D"):
-            options.append(_option("Share to channel", SHARE, asked))
+            options.append(_option(say("buttons.share"), SHARE, asked))
     if answer.explanation:
-        options.append(_option("Explain", EXPLAIN, asked))
+        options.append(_option(say("buttons.explain"), EXPLAIN, asked))
     menu = {"type": "overflow", "action_id": MORE, "options": options}
     return {"type": "actions", "elements": [*elements, menu]}
 
@@ -63,11 +64,11 @@ def _refinements(answer: Answer, room: int) -> list[Block]:
         {"text": plain(_label(each.label)), "value": f"{asked} {each.words}"} for each in found
     ]
     chooser = {"type": "static_select", "action_id": ONLY, "options": options}
-    return [chooser | {"placeholder": plain("Only…")}]
+    return [chooser | {"placeholder": plain(say("buttons.only_list"))}]
 
 
 def _label(text: str) -> str:
-    return cut(one_line(text), 30) or "Only this"
+    return cut(one_line(text), 30) or say("buttons.only_this")
 
 
 def _option(label: str, action: str, asked: str) -> Block:

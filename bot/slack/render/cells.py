@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import Column, ColumnKind, ResultTable
 from bot.slack.render.measures import is_finite, is_percent
 from bot.slack.render.pieces import cut, one_line
+from bot.texts import at_text, clock_text, date_text, localised, say
 
 COLUMNS = 20
 """Slack's table holds no more columns."""
@@ -46,7 +47,7 @@ class Grid:
 def grid(table: ResultTable, zone: ZoneInfo, rows: int) -> Grid:
     """The first `rows` rows of `table` as texts, times in `zone`."""
     if not table.columns:  # SELECT without columns is legal PostgreSQL
-        return Grid(("(no columns)",), (), (False,), 0)
+        return Grid((say("cells.no_columns"),), (), (False,), 0)
     shown = _shown(table.columns)
     chosen = shown[:COLUMNS]
     cut_rows = table.rows[:rows]
@@ -69,7 +70,7 @@ def _shown(columns: Sequence[Column]) -> list[int]:
 def heading_of(name: str) -> str:
     """A column's name as people read it. Never empty."""
     words = one_line(name.replace("_", " ").replace("?", " "))
-    return cut(words[:1].upper() + words[1:], _HEADER) or "Column"
+    return cut(words[:1].upper() + words[1:], _HEADER) or say("cells.column")
 
 
 def _column(column: Column, values: Sequence[object], zone: ZoneInfo) -> list[str]:
@@ -106,7 +107,7 @@ def _text(value: object, digits: int, zone: ZoneInfo) -> str:  # noqa: PLR0911 (
         case None:
             return NOTHING
         case bool():
-            return "yes" if value else "no"
+            return say("cells.true") if value else say("cells.false")
         case int() | float() | Decimal():
             return _number(value, digits)
         case date() | time():
@@ -116,18 +117,17 @@ def _text(value: object, digits: int, zone: ZoneInfo) -> str:  # noqa: PLR0911 (
         case dict():
             return json.dumps(value, ensure_ascii=False, default=str)
         case bytes():
-            return f"({len(value)} bytes)"
+            return say("cells.bytes", n=len(value))
         case _:
             return str(value)
 
 
 def _moment(value: date | time, zone: ZoneInfo) -> str:
     if isinstance(value, time):
-        return f"{value:%H:%M}"
+        return clock_text(value)
     if isinstance(value, datetime):
-        local = _local(value, zone)
-        return f"{local.day} {local:%b} {local.year} {local:%H:%M}"
-    return f"{value.day} {value:%b} {value.year}"
+        return at_text(_local(value, zone))
+    return date_text(value)
 
 
 def _local(value: datetime, zone: ZoneInfo) -> datetime:
@@ -142,6 +142,7 @@ def _number(value: float | Decimal, digits: int) -> str:
     if not exact.is_finite():
         return "NaN" if exact.is_nan() else ("∞" if exact > 0 else "-∞")
     if abs(exact) >= 10**15 or 0 < abs(exact) < Decimal("0.0005"):
-        return f"{exact:.3g}"
+        return localised(f"{exact:.3g}")
     places = 0 if isinstance(value, int) else digits
-    return f"{exact:z,.{places}f}" if abs(exact) >= 10_000 else f"{exact:z.{places}f}"
+    grouped = "," if abs(exact) >= 10_000 else ""
+    return localised(f"{exact:z{grouped}.{places}f}")

@@ -21,6 +21,7 @@ from bot.domain import Answer, ColumnKind, ResultTable
 from bot.slack.render.cells import heading_of, number_text
 from bot.slack.render.measures import finite, is_finite, is_percent, label, measures
 from bot.slack.render.pieces import Block, cut, one_line
+from bot.texts import clock_text, date_text, say, short_date_text
 
 BARS = 20
 SLICES = 6
@@ -97,7 +98,7 @@ def _over_time(table: ResultTable, zone: ZoneInfo) -> Chart | None:
     names = _distinct([heading_of(table.columns[i].name) for i in drawn])
     return Chart(
         kind=ChartKind.LINE,
-        title=_title(f"{_and(names)} by {_lower(table.columns[when].name)}"),
+        title=_title(_by(", ".join(names), table.columns[when].name)),
         x=heading_of(table.columns[when].name),
         y=names[0] if len(names) == 1 else "",
         categories=_distinct([_moment(row[when], zone) for row in rows]),
@@ -126,9 +127,9 @@ def _moment(value: object, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         # The least and the greatest moment stand for infinity, and have no place in a zone.
         local = value.astimezone(zone) if value.tzinfo and 1 < value.year < 9999 else value
-        return f"{local.day} {local:%b} {local:%H:%M}"
+        return f"{short_date_text(local)} {clock_text(local)}"
     if isinstance(value, date):
-        return f"{value.day} {value:%b} {value.year}"
+        return date_text(value)
     return one_line(str(value)) or " "
 
 
@@ -147,7 +148,7 @@ def _of_names(answer: Answer, *, asked: bool) -> Chart | None:
     drawn = known[:BARS]
     return Chart(
         kind=ChartKind.PIE if pie else ChartKind.BAR,
-        title=_title(f"{heading_of(column.name)} by {_lower(table.columns[who].name)}"),
+        title=_title(_by(heading_of(column.name), table.columns[who].name)),
         x=heading_of(table.columns[who].name),
         y=heading_of(column.name),
         categories=_distinct([one_line(str(row[who])) or "?" for row in drawn]),
@@ -178,13 +179,9 @@ def _title(text: str) -> str:
     return cut(text[:1].upper() + text[1:], _TITLE)
 
 
-def _and(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def _lower(name: str) -> str:
-    words = heading_of(name)
-    return words[:1].lower() + words[1:]
+def _by(what: str, name: str) -> str:
+    which = heading_of(name)
+    return say("chart.by", what=what, which=which[:1].lower() + which[1:])
 
 
 def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
@@ -202,11 +199,11 @@ def _distinct(texts: Sequence[str]) -> tuple[str, ...]:
 
 def in_words(chart: Chart) -> str:
     """The chart for who does not see it, of at most 1,000 characters."""
-    names = {ChartKind.BAR: "Bar chart", ChartKind.LINE: "Line chart", ChartKind.PIE: "Pie chart"}
     pairs = zip(chart.categories, chart.texts, strict=True)
-    more = f" {chart.left_out} more rows are not drawn." if chart.left_out else ""
+    more = " " + say("chart.left_out", n=chart.left_out) if chart.left_out else ""
     said = ", ".join(f"{name} {text}" for name, text in pairs)
-    return cut(f"{names[chart.kind]}: {chart.title}.{more} {said}.", 1_000)
+    kind = say(f"chart.{chart.kind.value}")
+    return cut(f"{kind}: {chart.title}.{more} {said}.", 1_000)
 
 
 def chart_block(chart: Chart) -> Block | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.slack.render.pieces import Block, Message, button, cut, plain, quote
 from bot.store import Reason
+from bot.texts import say
 
 UP, DOWN = "up", "down"
 FEEDBACK = "feedback"
@@ -18,15 +19,17 @@ THUMBS = "context_actions"
 REASON, EXPECTED = "feedback_reason", "feedback_expected"
 EXPECTED_LENGTH = 1_000
 
-REASONS = {
-    Reason.ROWS: "Wrong rows",
-    Reason.MEANING: "Not what I meant",
-    Reason.SLOW: "Too slow",
-    Reason.OTHER: "Something else",
-}
+REASONS = (Reason.ROWS, Reason.MEANING, Reason.SLOW, Reason.OTHER)
 
-THANKS = Message("Thanks, noted.")
-SORRY = Message("Thanks, noted. An admin will look at it.")
+
+def thanks() -> Message:
+    """What a thumbs-up hears."""
+    return Message(say("feedback.thanks"))
+
+
+def sorry() -> Message:
+    """What a thumbs-down hears where no view can be opened."""
+    return Message(say("feedback.sorry"))
 
 
 def thumbs(question_id: str) -> Block:
@@ -37,8 +40,8 @@ def thumbs(question_id: str) -> Block:
             {
                 "type": "feedback_buttons",
                 "action_id": FEEDBACK,
-                "positive_button": _thumb("Good", "This answer is good", question_id, UP),
-                "negative_button": _thumb("Bad", "This answer is bad", question_id, DOWN),
+                "positive_button": _thumb(UP, question_id),
+                "negative_button": _thumb(DOWN, question_id),
             }
         ],
     }
@@ -56,48 +59,57 @@ def _buttons(block: Block) -> Block:
     return {
         "type": "actions",
         "elements": [
-            button("👍 Good", f"{FEEDBACK}_{UP}", up) | {"accessibility_label": "Good answer"},
-            button("👎 Bad", f"{FEEDBACK}_{DOWN}", down) | {"accessibility_label": "Bad answer"},
+            button(f"👍 {say('feedback.up')}", f"{FEEDBACK}_{UP}", up)
+            | {"accessibility_label": say("feedback.spoken_up")},
+            button(f"👎 {say('feedback.down')}", f"{FEEDBACK}_{DOWN}", down)
+            | {"accessibility_label": say("feedback.spoken_down")},
         ],
     }
 
 
-def _thumb(label: str, spoken: str, question_id: str, which: str) -> Block:
-    value = f"{question_id} {which}"
-    return {"text": plain(label), "accessibility_label": spoken, "value": value}
+def _thumb(which: str, question_id: str) -> Block:
+    return {
+        "text": plain(say(f"feedback.{which}")),
+        "accessibility_label": say(f"feedback.spoken_{which}"),
+        "value": f"{question_id} {which}",
+    }
+
+
+def _reason(reason: Reason) -> str:
+    return say(f"feedback.reason_{reason.value}")
 
 
 def feedback_view(question_id: str, question: str) -> Block:
     """What was wrong with an answer; both fields may stay empty."""
-    options = [{"text": plain(label), "value": reason} for reason, label in REASONS.items()]
+    options = [{"text": plain(_reason(reason)), "value": reason} for reason in REASONS]
     return {
         "type": "modal",
         "callback_id": FEEDBACK,
         "private_metadata": json.dumps({"question": question_id}),
-        "title": plain("What was wrong?"),
-        "submit": plain("Send"),
-        "close": plain("Skip"),
+        "title": plain(say("feedback.title")),
+        "submit": plain(say("feedback.send")),
+        "close": plain(say("feedback.skip")),
         "blocks": [
             quote(question),
             {
                 "type": "input",
                 "block_id": REASON,
                 "optional": True,
-                "label": plain("What was wrong?"),
+                "label": plain(say("feedback.title")),
                 "element": {"type": "radio_buttons", "action_id": REASON, "options": options},
             },
             {
                 "type": "input",
                 "block_id": EXPECTED,
                 "optional": True,
-                "label": plain("What did you expect?"),
-                "hint": plain("Admins of this workspace read this."),
+                "label": plain(say("feedback.expected")),
+                "hint": plain(say("feedback.who_reads")),
                 "element": {
                     "type": "plain_text_input",
                     "action_id": EXPECTED,
                     "multiline": True,
                     "max_length": EXPECTED_LENGTH,
-                    "placeholder": plain("For example: only games of the Open division"),
+                    "placeholder": plain(say("feedback.placeholder")),
                 },
             },
         ],
@@ -106,6 +118,6 @@ def feedback_view(question_id: str, question: str) -> Block:
 
 def complaint(reason: Reason, expected: str) -> str:
     """What somebody said was wrong, in one line; empty if they did not say."""
-    words = [REASONS[reason]] if reason in REASONS else []
-    words += [f"expected: {cut(expected, 300)}"] if expected else []
+    words = [_reason(reason)] if reason in REASONS else []
+    words += [say("feedback.they_expected", words=cut(expected, 300))] if expected else []
     return ", ".join(words)

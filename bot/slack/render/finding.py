@@ -17,6 +17,7 @@ from bot.domain import Answer, Column, ColumnKind
 from bot.slack.render.cells import Grid, heading_of, number_text
 from bot.slack.render.measures import Number, falls, is_percent, is_place, label, measures, numbers
 from bot.slack.render.pieces import cut, one_line, size
+from bot.texts import say
 
 _LONGEST = 60
 _READ_OUT = 4
@@ -27,6 +28,7 @@ _COUNTED = re.compile(r"(^|_)(goals?|assists|points|wins|games|blocks|spirits?)$
 _NO_LEAD = re.compile(
     r"loss|lost|against|conceded|foul|turnover|drop|cancel|penalt|minutes|duration"
 )
+_KNOWN = frozenset({"assists", "games", "goals", "players", "points", "teams", "wins"})
 _CROWDS = re.compile(r"(^|_)teams?(_|$)")
 
 
@@ -62,9 +64,10 @@ def _one_row(answer: Answer, cells: Grid) -> str:
 def _one_value(answer: Answer, cells: Grid) -> str:
     value, counted = answer.table.rows[0][0], answer.shape.counted
     if counted.endswith("s") and "_" not in counted and isinstance(value, int):
-        if value == 1:
-            return f"There is 1 {counted.removesuffix('s')}."
-        return f"There are {cells.rows[0][0] if value else 'no'} {counted}."
+        nouns = _nouns(counted, value)
+        if not value:
+            return say("finding.there_are_none", nouns=nouns)
+        return say("finding.there_are", n=value, count=cells.rows[0][0], nouns=nouns)
     return f"{cells.headers[0]}: {cells.rows[0][0]}."
 
 
@@ -84,11 +87,12 @@ def _leader(answer: Answer) -> str:
         return _ahead(answer, names, values, who, what)
     if tied == len(values):
         # With a LIMIT there may be more of them.
-        who_ties = "" if answer.shape.limited else f"All {tied}"
+        who_ties = "" if answer.shape.limited else say("finding.all", n=tied)
     else:
         who_ties = _listed(names[:tied]) if tied <= 3 else f"{tied}"
     top = _amount(table.columns[what], number_text(values[0], values))
-    return f"{who_ties} are tied {_at(top)}." if who_ties else ""
+    tie = "tied_with" if top.startswith("a") else "tied_at"
+    return say(f"finding.{tie}", names=who_ties, amount=top) if who_ties else ""
 
 
 def _ahead(answer: Answer, names: list[str], values: Sequence[Number], who: int, what: int) -> str:
@@ -96,11 +100,20 @@ def _ahead(answer: Answer, names: list[str], values: Sequence[Number], who: int,
     column = answer.table.columns[what]
     most, next_most = (number_text(value, values) for value in values[:2])
     if _NO_LEAD.search(column.name.lower()):
-        return f"{names[0]}: most {_words(column.name)}, {most} ({names[1]}: {next_most})."
+        words = _words(column.name)
+        first, second = names[:2]
+        return say(
+            "finding.most", name=first, words=words, most=most, second=second, next_most=next_most
+        )
     gap = number_text(Decimal(values[0]) - Decimal(values[1]), values)
-    ahead = f"{gap} ahead of" if gap.strip("0.") else "just ahead of"
-    top = _amount(column, most)
-    return f"{names[0]} {_leads(answer, who)} with {top}, {ahead} {names[1]}."
+    ahead = "ahead" if gap.strip("0.,") else "just_ahead"
+    return say(
+        f"finding.{_lead(answer, who)}_{ahead}",
+        name=names[0],
+        amount=_amount(column, most),
+        gap=gap,
+        second=names[1],
+    )
 
 
 def _measure(answer: Answer) -> int | None:
@@ -120,39 +133,43 @@ def _first_and_second(answer: Answer, who: int) -> str:
     if ranks != list(range(1, len(ranks) + 1)):
         return ""
     first, second = (cut(one_line(str(row[who])), _LONGEST) for row in table.rows[:2])
-    return f"{first} {_leads(answer, who)}, ahead of {second}."
+    return say(f"finding.{_lead(answer, who)}_first", name=first, second=second)
 
 
 def _is_rank(column: Column) -> bool:
     return column.kind is ColumnKind.NUMBER and is_place(column.name) and "rank" in column.name
 
 
-def _leads(answer: Answer, who: int) -> str:
+def _lead(answer: Answer, who: int) -> str:
+    """Whether one or many lead: which verb English takes."""
     name = answer.table.columns[who].name.lower()
     crowd = _CROWDS.search(name) or (name == "name" and answer.query.tables == ("teams",))
-    return "lead" if crowd else "leads"
+    return "many" if crowd else "one"
 
 
 def _amount(column: Column, text: str) -> str:
     """`14 goals`, `a spirit average of 13.4`, `62.5 %`, or the number alone."""
     name = column.name.lower()
     if is_percent(name):
-        return f"a {_words(name)} of {text}"
+        return say("finding.measure", article="a", words=_words(name), value=text)
     if _NAMELESS.match(name):
         return text
     counted = _COUNTED.search(name)
     if counted and counted.group(2).endswith("s"):
         noun = counted.group(2)
         plain = re.fullmatch(rf"(total_|sum_|num_)?{noun}", name)
-        words = noun if plain else _words(name)
-        return f"{text} {words}" if text != "1" else f"1 {words.removesuffix('s')}"
+        one = text == "1"
+        return f"{text} {_nouns(noun if plain else _words(name), 1 if one else 2)}"
     words = _words(name)
     article = "an" if words[:1] in "aeio" else "a"
-    return f"{article} {words} of {text}"
+    return say("finding.measure", article=article, words=words, value=text)
 
 
-def _at(amount: str) -> str:
-    return f"with {amount}" if amount.startswith("a") else f"at {amount}"
+def _nouns(words: str, n: int) -> str:
+    """A plural as it counts `n`: translated if it is one that every tournament has."""
+    if words in _KNOWN:
+        return say(f"nouns.{words}", n=n)
+    return words.removesuffix("s") if n == 1 else words
 
 
 def _words(name: str) -> str:
@@ -164,4 +181,4 @@ def _lower(heading: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}"
+    return say("finding.and", names=", ".join(names[:-1]), last=names[-1])

@@ -19,6 +19,7 @@ from bot.slack.render.pieces import (
     paragraph,
     quote,
 )
+from bot.texts import say
 
 _SIGNS = {Kind.REFUSAL: "", Kind.OUTAGE: "warning", Kind.BUG: "x"}
 
@@ -38,7 +39,7 @@ def refusal_messages(
 def _buttons(refusal: Refusal, question: Question) -> list[Block]:
     elements = []
     if refusal.sql:
-        elements.append(button("Show SQL", SHOW_SQL, question.id))
+        elements.append(button(say("buttons.show_sql"), SHOW_SQL, question.id))
     if refusal.code.kind is not Kind.REFUSAL or refusal.code is Code.STOPPED:
-        elements.append(button("Ask again", ASK_AGAIN, question.id))
+        elements.append(button(say("buttons.ask_again"), ASK_AGAIN, question.id))
     return [{"type": "actions", "elements": elements}] if elements else []

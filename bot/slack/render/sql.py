@@ -14,6 +14,7 @@ from bot.slack.render.pieces import (
     quote,
     small,
 )
+from bot.texts import say
 
 
 def sql_blocks(question: str, sql: str, note: str) -> list[Block]:
@@ -25,8 +26,8 @@ def sql_view(question: str, sql: str, note: str) -> Block:
     """A modal with the SQL."""
     return {
         "type": "modal",
-        "title": plain("SQL of this answer"),
-        "close": plain("Close"),
+        "title": plain(say("sql.title")),
+        "close": plain(say("sql.close")),
         "blocks": sql_blocks(question, sql, note),
     }
 
@@ -34,6 +35,6 @@ def sql_view(question: str, sql: str, note: str) -> Block:
 def sql_messages(question: str, sql: str, note: str) -> tuple[Message, ...]:
     """The same as a message, for a click that came too late for a modal."""
     return (
-        Message("SQL of this answer", tuple(sql_blocks(question, sql, note))),
+        Message(say("sql.title"), tuple(sql_blocks(question, sql, note))),
         Message(fenced(cut(sql, TEXT_LIMIT // 2))),
     )

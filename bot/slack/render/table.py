@@ -15,6 +15,7 @@ from tabulate import tabulate
 from bot.slack.render.cells import Grid
 from bot.slack.render.measures import is_finite
 from bot.slack.render.pieces import LIMIT, Block, cut, one_line, size
+from bot.texts import say
 
 TABLE_ROWS = 99
 """Rows of data in a native table: Slack's 100 less the header."""
@@ -34,7 +35,7 @@ def data_table(grid: Grid, caption: str, limit: int = LIMIT) -> tuple[Block, int
     rows += [[_cell(text, value) for text, value in row] for row in _data(grid, shown)]
     block = {
         "type": "data_table",
-        "caption": cut(one_line(caption), 150) or "Answer",
+        "caption": cut(one_line(caption), 150) or say("answer.caption"),
         "page_size": PAGE,
         "rows": rows,
     }

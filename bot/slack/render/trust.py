@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain import ROWS_KEPT, Answer, Draft, Event, ResultTable, Source
+from bot.texts import localised, say
 
 _NAMED = 3
 
@@ -17,7 +18,9 @@ def event_names(events: Sequence[Event]) -> str:
     """The events by name; more than three are counted."""
     names = [event.name for event in events[:_NAMED]]
     more = len(events) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "") or "no event"
+    if more:
+        return say("trust.and_more", names=", ".join(names), n=more)
+    return ", ".join(names) or say("trust.no_event")
 
 
 def zone(events: Sequence[Event]) -> ZoneInfo:
@@ -32,20 +35,20 @@ def zone(events: Sequence[Event]) -> ZoneInfo:
 def row_count(table: ResultTable) -> str:
     """How many rows there are, in words."""
     if table.truncated:
-        return f"more than {ROWS_KEPT:,} rows"
-    return "1 row" if len(table.rows) == 1 else f"{len(table.rows):,} rows"
+        return say("trust.more_rows", n=ROWS_KEPT)
+    return say("trust.rows", n=len(table.rows))
 
 
 def trust_line(answer: Answer, *, times: str = "") -> str:
     """The whole line, as plain text. `times` says in which zone the times above it are."""
     parts = [
         event_names(answer.events),
-        "from " + ", ".join(answer.query.tables) if answer.query.tables else "",
+        say("trust.tables", tables=", ".join(answer.query.tables)) if answer.query.tables else "",
         row_count(answer.table),
         origin(answer.draft),
-        f"fell back to {answer.draft.language_model}" if answer.draft.fell_back else "",
-        "SQL mended once" if answer.repaired else "",
-        f"times in {times}" if times else "",
+        say("trust.fell_back", model=answer.draft.language_model) if answer.draft.fell_back else "",
+        say("trust.mended") if answer.repaired else "",
+        say("trust.times", zone=times) if times else "",
         seconds(answer.seconds),
         answer.note,
     ]
@@ -55,19 +58,19 @@ def trust_line(answer: Answer, *, times: str = "") -> str:
 def origin(draft: Draft) -> str:
     """Where the SQL came from."""
     if draft.source is Source.VERIFIED:
-        return f"verified by @{draft.verified_by}" if draft.verified_by else "verified question"
+        by = draft.verified_by
+        return say("trust.verified_by", name=by) if by else say("trust.verified")
     model = "" if draft.fell_back else draft.language_model
     if draft.source is Source.EXAMPLE:
-        return "worked example"
+        return say("trust.example")
     if draft.source is Source.REFINED:
-        return "the query before, refined"
+        return say("trust.refined")
     if draft.source is Source.CACHE:
-        return f"{model} (cached SQL)".strip()
+        return say("trust.cached", model=model).strip()
     return model
 
 
 def seconds(value: float) -> str:
     """A duration: 0.04 s, 3.2 s, 75 s."""
-    if value < 0.1:
-        return f"{value:.2f} s"
-    return f"{value:.1f} s" if value < 60 else f"{value:.0f} s"
+    digits = 2 if value < 0.1 else 1 if value < 60 else 0
+    return localised(f"{value:.{digits}f} s")
