@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import redis
+from hypothesis import settings
 
 from bot.demo.sample import SampleDatabase, SampleSpec, open_sample
 from bot.demo.servers import Servers, start_servers
@@ -28,6 +29,12 @@ pytest_plugins = [
 SEMANTIC_MODEL = Path(__file__).parents[1] / "bot" / "semantic" / "game_stats.yml"
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Drawn examples may take their time: a busy machine is no failure."""
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

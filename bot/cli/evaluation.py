@@ -41,7 +41,7 @@ def evaluation(
         list[str] | None, typer.Option(help="A part to switch off; may be repeated.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="held-out, tuning or a group; may be repeated.")
+        list[str] | None, typer.Option(help="One group; may be repeated, for any of them.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions.")] = None,
     save: Annotated[

@@ -5,26 +5,17 @@
 `gold` is PostgreSQL over the semantic model; any of them is right. `expect` is "rows", "refusal" or
 "clarification" (the question means several things, and should be asked back). "ordered": true says
 that the question asks for an order; "group" puts it into a row of the report; "after" is the id of
-the question that was asked before it in the same thread. A third of the questions, drawn by a
-digest of their ids, is held out: nobody looks at it while tuning.
+the question that was asked before it in the same thread.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-
-HELD_OUT, TUNING = "held-out", "tuning"
-"""Names of the two parts, beside those of groups."""
-
-
-_DRAW = 15
-"""Which drawing: of the first sixty, one that took near a third of every group of our questions."""
 
 
 class CasesError(Exception):
@@ -52,12 +43,6 @@ class Case:
     group: str = ""
     after: str = ""
 
-    @property
-    def held_out(self) -> bool:
-        """Whether it belongs to the third that tuning must not see."""
-        digest = hashlib.sha256(f"{_DRAW}:{self.id}".encode()).digest()
-        return int.from_bytes(digest[:4]) % 3 == 0
-
 
 def read_cases(path: Path) -> tuple[Case, ...]:
     """All questions of a file. Raises CasesError at the first line that is wrong."""
@@ -78,25 +63,15 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     return cases
 
 
-def chosen(cases: tuple[Case, ...], only: Iterable[str], limit: int | None) -> tuple[Case, ...]:
-    """The cases of all parts and groups in `only`, at most `limit`.
+def chosen(cases: tuple[Case, ...], groups: Collection[str], limit: int | None) -> tuple[Case, ...]:
+    """The cases of any of `groups`, or all, at most `limit`.
 
-    Raises CasesError if none is left.
+    Raises CasesError for a group that there is not.
     """
-    kept = tuple(case for case in cases if all(_belongs(case, name) for name in only))[:limit]
-    if not kept:
-        raise CasesError(f"No question is left. Groups: {', '.join(sorted(_groups(cases)))}.")
-    return kept
-
-
-def _belongs(case: Case, name: str) -> bool:
-    if name in {HELD_OUT, TUNING}:
-        return case.held_out == (name == HELD_OUT)
-    return case.group == name
-
-
-def _groups(cases: tuple[Case, ...]) -> set[str]:
-    return {HELD_OUT, TUNING} | {case.group for case in cases if case.group}
+    known = {case.group for case in cases if case.group}
+    if unknown := set(groups) - known:
+        raise CasesError(f"There is no group “{min(unknown)}”. Groups: {', '.join(sorted(known))}.")
+    return tuple(case for case in cases if not groups or case.group in groups)[:limit]
 
 
 def _numbered(path: Path, lines: Iterable[str]) -> Iterable[Case]:

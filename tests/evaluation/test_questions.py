@@ -2,75 +2,92 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from rapidfuzz import fuzz, process
 
 from bot.app import elsewhere
-from bot.evaluation import CasesError, Expect, chosen, read_cases
+from bot.evaluation import Case, CasesError, Expect, chosen, read_cases
 from bot.evaluation.run import _gold
 from bot.semantic import load
 from tests.conftest import SEMANTIC_MODEL
 from tests.plugins.house import House
 
-CASES = read_cases(Path(__file__).with_name("questions.jsonl"))
+FOLDER = Path(__file__).parent
+TUNING = read_cases(FOLDER / "questions.jsonl")
+HELD_OUT = read_cases(FOLDER / "held_out.jsonl")
+CASES = (*TUNING, *HELD_OUT)
+GROUPS = frozenset(
+    {"easy", "medium", "hard", "follow-up", "refuse", "ambiguous", "misspelt", "languages"}
+)
 NEAR = 85.0
 """From here on two questions are alike but for a word, by rapidfuzz's ratio."""
 
 
 def test_there_are_enough_of_every_kind() -> None:
-    """At least 150, and some of each group."""
-    assert len(CASES) >= 150
-    groups = [case.group for case in CASES]
-    for group in (
-        "easy",
-        "medium",
-        "hard",
-        "follow-up",
-        "refuse",
-        "ambiguous",
-        "misspelt",
-        "languages",
-    ):
-        assert groups.count(group) >= 10
+    """At least 150 to tune on and 100 held out, and some of each group in both."""
+    assert len(TUNING) >= 150
+    assert len(HELD_OUT) >= 100
+    for cases, least in ((TUNING, 10), (HELD_OUT, 6)):
+        counts = Counter(case.group for case in cases)
+        assert set(counts) == GROUPS
+        assert min(counts.values()) >= least, counts
 
 
-def test_a_third_is_held_out_of_every_group() -> None:
-    """By the id alone, so that it stays the same when questions are added."""
-    held = [case for case in CASES if case.held_out]
-    assert 0.3 <= len(held) / len(CASES) <= 0.37
-    for group in {case.group for case in CASES}:
-        of = [case for case in CASES if case.group == group]
-        assert 0.2 <= sum(case.held_out for case in of) / len(of) <= 0.5
+def test_groups_can_be_chosen() -> None:
+    """All without a group, any of those named, at most so many; an unknown one is said so."""
+    assert chosen(CASES, [], None) == CASES
+    assert {case.group for case in chosen(CASES, ["hard", "easy"], None)} == {"hard", "easy"}
+    assert len(chosen(CASES, ["hard"], 3)) == 3
+    with pytest.raises(CasesError, match=r"no group “harder”.* Groups: ambiguous, easy"):
+        chosen(CASES, ["hard", "harder"], None)
 
 
-def test_parts_and_groups_can_be_chosen() -> None:
-    """Held-out and tuning are all; a group within a part is both."""
-    held, tuning = chosen(CASES, ["held-out"], None), chosen(CASES, ["tuning"], None)
-    assert {*held, *tuning} == set(CASES)
-    assert not {*held} & {*tuning}
-    assert {case.group for case in chosen(CASES, ["tuning", "hard"], 3)} == {"hard"}
-    try:
-        chosen(CASES, ["harder"], None)
-    except CasesError as error:
-        assert "Groups: ambiguous, easy" in str(error)  # noqa: PT017 - the text is the point
-    else:
-        raise AssertionError
+def test_held_out_questions_are_others_than_those_to_tune_on() -> None:
+    """No id and no question stands in both files; at most one in ten is alike but for a word."""
+    assert not {case.id for case in TUNING} & {case.id for case in HELD_OUT}
+    same, near = _alike(HELD_OUT, [case.question for case in TUNING])
+    assert same == []
+    assert len(near) <= len(HELD_OUT) / 10, near
 
 
 def test_questions_are_not_those_the_model_file_answers() -> None:
     """None is an example or a verified question; at most one in ten is alike but for a word."""
+    same, near = _alike(TUNING, _answered(near=False))
+    assert same == []
+    assert len(near) <= len(TUNING) / 10, near
+
+
+def test_held_out_questions_are_not_those_the_model_file_answers() -> None:
+    """The same with near examples, which tuning wrote; ids alone are said, to stay blind."""
+    same, near = _alike(HELD_OUT, _answered(near=True))
+    assert same == []
+    assert len(near) <= len(HELD_OUT) / 10, near
+
+
+def _answered(*, near: bool) -> list[str]:
+    """Every question that the model file holds an answer to."""
     model = load(SEMANTIC_MODEL)
-    known = [each.question for each in model.examples]
-    known += [text for each in model.verified for text in (each.question, *each.also)]
-    known = [text.casefold().rstrip("?") for text in known]
-    near = []
-    for case in CASES:
-        asked = case.question.casefold().rstrip("?")
-        assert asked not in known
-        if process.extractOne(asked, known, scorer=fuzz.ratio, score_cutoff=NEAR):
-            near.append(case.question)
-    assert len(near) <= len(CASES) / 10, near
+    known = (*model.examples, *model.verified, *(model.near if near else ()))
+    return [text for each in known for text in (each.question, *each.also)]
+
+
+def _alike(cases: tuple[Case, ...], known: list[str]) -> tuple[list[str], list[str]]:
+    """Ids of questions that are among `known`, and of those that are alike."""
+    texts = [_plain(text) for text in known]
+    same = [case.id for case in cases if _plain(case.question) in texts]
+    near = [
+        case.id
+        for case in cases
+        if process.extractOne(_plain(case.question), texts, scorer=fuzz.ratio, score_cutoff=NEAR)
+    ]
+    return same, near
+
+
+def _plain(text: str) -> str:
+    return text.casefold().rstrip("?")
 
 
 async def test_gold_says_something_on_both_copies(judged_house: House) -> None:
