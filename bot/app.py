@@ -26,6 +26,7 @@ from bot.digests import Digests, Live
 from bot.evaluation import Elsewhere, open_elsewhere
 from bot.jobs import Jobs, Pace, open_jobs
 from bot.llm import (
+    Kept,
     ModelRouter,
     OllamaClient,
     Options,
@@ -89,8 +90,13 @@ def read_settings() -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterator[App]:
-    """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed."""
+async def open_app(
+    settings: Settings, parts: Parts = EVERYTHING, drafts: Kept | None = None
+) -> AsyncIterator[App]:
+    """The app without its surfaces. The servers behind it may be down; ConfigError if misnamed.
+
+    What language models answered before, as far as it is in `drafts`, is given in their place.
+    """
     database = needed(settings.database_url, "DATABASE_URL", POSTGRES)
     own = needed(settings.bot_database_url, "BOT_DATABASE_URL", POSTGRES)
     parts = replace(parts, repair=parts.repair and settings.model_repair)
@@ -125,7 +131,7 @@ async def open_app(settings: Settings, parts: Parts = EVERYTHING) -> AsyncIterat
         models = (settings.ollama_model, *listed(settings.ollama_fallback_models))
         routes = read_routes(models, settings.ollama_base_url)
         clients = [
-            await stack.enter_async_context(open_ollama(address))
+            await stack.enter_async_context(open_ollama(address, drafts))
             for address in dict.fromkeys(
                 (settings.ollama_base_url.rstrip("/"), *(route.address for route in routes))
             )

@@ -15,11 +15,13 @@ from bot.app import App, elsewhere, read_settings
 from bot.cli.shared import AsJson, with_app
 from bot.evaluation import (
     Case,
+    Drafts,
     Report,
     Saved,
     compare_runs,
     evaluate,
     read_cases,
+    read_drafts,
     read_verdicts,
     report,
     show_comparison,
@@ -47,6 +49,9 @@ def evaluation(
     save: Annotated[
         Path | None, typer.Option(help="Keep each verdict here; the same run goes on from it.")
     ] = None,
+    drafts: Annotated[
+        Path | None, typer.Option(help="Keep what models answer here, and ask no prompt twice.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how often the whole pipeline is right: ask every question, and judge the rows."""
@@ -58,6 +63,7 @@ def evaluation(
     names = model or [settings.ollama_model]
     if save is not None and len(names) > 1:
         raise typer.BadParameter("one file holds the run of one model", param_hint="--save")
+    drafted = read_drafts(drafts) if drafts else None
     reports = []
     for name in names:
         own = settings.model_copy(update={"ollama_model": name, "ollama_fallback_models": ""})
@@ -71,9 +77,9 @@ def evaluation(
             saved = Saved(save, about)
 
         async def run(app: App, saved: Saved | None = saved) -> Report:
-            return await _run(app, kept, cases, saved, quiet=as_json)
+            return await _run(app, kept, cases, saved, drafted, quiet=as_json)
 
-        reports.append(with_app(run, own, parts))
+        reports.append(with_app(run, own, parts, drafted))
     if as_json:
         _OUT.print_json(data=[each.as_json() for each in reports])
     else:
@@ -95,13 +101,14 @@ async def _run(
     kept: tuple[Case, ...],
     cases: tuple[Case, ...],
     saved: Saved | None,
+    drafts: Drafts | None,
     *,
     quiet: bool,
 ) -> Report:
     done = saved.read(kept) if saved else {}
     left = tuple(case for case in kept if case.id not in done)
     async with elsewhere(app) as other:
-        async for judged in evaluate(app.answering, other, left, asked=cases):
+        async for judged in evaluate(app.answering, other, left, asked=cases, drafts=drafts):
             done[judged.case.id] = judged
             if saved:
                 saved.add(judged)

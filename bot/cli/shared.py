@@ -12,6 +12,7 @@ import typer
 from bot.answering.parts import EVERYTHING, Parts
 from bot.app import App, open_app, prepare, read_settings
 from bot.domain import Answer, Clarification, Kind, Outcome
+from bot.llm import Kept
 from bot.settings import Settings
 
 ModelFile = Annotated[Path | None, typer.Option(help="Another semantic model than the settings'.")]
@@ -22,11 +23,12 @@ def with_app(
     run: Callable[[App], Awaitable[Any]],
     settings: Settings | None = None,
     parts: Parts = EVERYTHING,
+    drafts: Kept | None = None,
 ) -> Any:
     """What `run` gives, with an app that is open and prepared around it."""
 
     async def opened() -> Any:
-        async with open_app(settings or read_settings(), parts) as app:
+        async with open_app(settings or read_settings(), parts, drafts) as app:
             await prepare(app)
             return await run(app)
 

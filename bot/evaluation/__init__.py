@@ -2,11 +2,12 @@
 
 `cases` reads what is asked, `run` asks, `compare` decides whether two results are the same, and
 `elsewhere` asks again where luck and leaks show. `report` counts; `changes` holds two runs side by
-side. The cache is off, so that every question is drafted anew.
+side. `drafts` keeps what language models said, for the next run. The bot's own cache is off.
 """
 
 from bot.evaluation.cases import Case, CasesError, Expect, chosen, read_cases
 from bot.evaluation.changes import Comparison, compare_runs, read_verdicts, sign_test
+from bot.evaluation.drafts import Drafts, read_drafts
 from bot.evaluation.elsewhere import Elsewhere, open_elsewhere
 from bot.evaluation.report import Report, report
 from bot.evaluation.run import evaluate
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "CasesError",
     "Comparison",
+    "Drafts",
     "Elsewhere",
     "Expect",
     "Judged",
@@ -29,6 +31,7 @@ __all__ = [
     "evaluate",
     "open_elsewhere",
     "read_cases",
+    "read_drafts",
     "read_verdicts",
     "report",
     "show_comparison",

@@ -32,7 +32,8 @@ class Report:
 
     `right` is the share of all questions that ended as they should. Execution accuracy and the
     valid rate are of the questions that expect rows. Of `copies` databases each right answer was
-    right on all. Median seconds and the split are of answers that a model drafted.
+    right on all. Median tokens are of answers that a model drafted, seconds and their split of
+    those that it drafted in this run.
     """
 
     model: str
@@ -79,6 +80,7 @@ def report(model: str, judged: tuple[Judged, ...], *, copies: int = 1) -> Report
     back = (Verdict.ASKED_BACK, Verdict.RIGHTLY_ASKED_BACK)
     asked_back = [each for each in judged if each.verdict in back or _misplaced(each)]
     drafted = [each for each in judged if each.source == "model"]
+    timed = [each for each in drafted if not each.remembered]
     return Report(
         model=model,
         judged=judged,
@@ -108,8 +110,8 @@ def report(model: str, judged: tuple[Judged, ...], *, copies: int = 1) -> Report
         ),
         mending=_corrected(each for each in judged if each.mended and not each.repaired),
         repair=_corrected(each for each in judged if each.repaired),
-        median_seconds=_median([each.seconds for each in drafted]),
-        median_timings=_split(drafted),
+        median_seconds=_median([each.seconds for each in timed]),
+        median_timings=_split(timed),
         prompt_tokens=_median([each.prompt_tokens for each in drafted if each.prompt_tokens]),
         answer_tokens=_median([each.answer_tokens for each in drafted]),
         verdicts=dict(Counter(each.verdict.value for each in judged)),
@@ -136,10 +138,10 @@ def _median(values: list[float] | list[int]) -> float | None:
     return round(statistics.median(values), 3) if values else None
 
 
-def _split(drafted: list[Judged]) -> Timings:
+def _split(timed: list[Judged]) -> Timings:
     names = Timings.__slots__
     return Timings(
-        **{name: _median([getattr(each.timings, name) for each in drafted]) or 0 for name in names}
+        **{name: _median([getattr(each.timings, name) for each in timed]) or 0 for name in names}
     )
 
 

@@ -24,6 +24,7 @@ from bot.domain import (
 )
 from bot.evaluation.cases import Case, CasesError, Expect
 from bot.evaluation.compare import Match, compare
+from bot.evaluation.drafts import Drafts
 from bot.evaluation.elsewhere import Elsewhere
 from bot.evaluation.verdicts import Judged, Verdict, unanswered
 from bot.guard import guard
@@ -52,8 +53,11 @@ async def evaluate(
     cases: tuple[Case, ...],
     *,
     asked: Collection[Case] = (),
+    drafts: Drafts | None = None,
 ) -> AsyncIterator[Judged]:
     """Judge the cases in order. `asked` are all cases that an `after` may name.
+
+    `drafts` are what the app's language models may answer from.
 
     Raises:
         CasesError: an unknown event, or a gold query that does not run.
@@ -69,11 +73,13 @@ async def evaluate(
         channel = f"evaluation-{uuid.uuid4().hex}"
         if case.after:
             await answering.answer(_question(earlier[case.after], event, channel))
+        given = drafts.given if drafts else 0
         began = time.monotonic()
         outcome = await answering.answer(_question(case, event, channel))
         seconds = time.monotonic() - began
         judged = await _judged(answering, elsewhere, case, outcome, gold, event)
-        yield replace(judged, seconds=seconds)
+        remembered = drafts is not None and drafts.given > given
+        yield replace(judged, seconds=seconds, remembered=remembered)
 
 
 def _keys(event: Event) -> tuple[str, str]:

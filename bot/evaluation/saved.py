@@ -47,19 +47,25 @@ class Saved:
 
 
 def read_lines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What a file of `--save` holds: about the run, and its questions. Raises CasesError.
-
-    The last line may be half: the run was killed while it wrote.
-    """
+    """What a file of `--save` holds: about the run, and its questions. Raises CasesError."""
     try:
-        first, *rest = path.read_text().splitlines()
-        about = json.loads(first)
-        lines = [json.loads(line) for line in rest[:-1]]
-        if rest:
-            try:
-                lines.append(json.loads(rest[-1]))
-            except ValueError:
-                path.write_text("\n".join([first, *rest[:-1]]) + "\n")
+        about, *lines = whole_lines(path)
     except (OSError, ValueError) as error:
         raise CasesError(f"{path} is no saved run: {error}") from None
     return about, lines
+
+
+def whole_lines(path: Path) -> list[dict[str, Any]]:
+    """The JSON of each line. Raises OSError, ValueError.
+
+    The last line may be half, since whoever wrote it was killed: it is taken off the file.
+    """
+    *lines, last = path.read_text().splitlines() or [""]
+    found = [json.loads(line) for line in lines]
+    try:
+        return [*found, json.loads(last)]
+    except ValueError:
+        if not found:
+            raise
+        path.write_text("\n".join(lines) + "\n")
+        return found

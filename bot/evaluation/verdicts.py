@@ -47,7 +47,8 @@ class Judged:
 
     `seconds` are the whole way; tokens are of all attempts. `mended` and `repaired` say that an
     answer took the guard's or the model's correction. `leaked` is None where nothing was compared;
-    `honest` says that the guard refused SQL that gives a gold query's rows.
+    `honest` says that the guard refused SQL that gives a gold query's rows. `remembered` says that
+    a draft came out of `--drafts`, so that the seconds say nothing.
     """
 
     case: Case
@@ -59,6 +60,7 @@ class Judged:
     repaired: bool = False
     leaked: bool | None = None
     honest: bool | None = None
+    remembered: bool = False
     seconds: float = 0.0
     prompt_tokens: int = 0
     answer_tokens: int = 0
@@ -82,6 +84,7 @@ class Judged:
             "repaired": self.repaired,
             "leaked": self.leaked,
             "honest": self.honest,
+            "remembered": self.remembered,
             "sql": self.sql or None,
             "seconds": round(self.seconds, 3),
             "prompt_tokens": self.prompt_tokens,
@@ -102,6 +105,7 @@ def judged_from(case: Case, line: dict[str, Any]) -> Judged:
         repaired=line["repaired"],
         leaked=line["leaked"],
         honest=line["honest"],
+        remembered=line["remembered"],
         seconds=line["seconds"],
         prompt_tokens=line["prompt_tokens"],
         answer_tokens=line["answer_tokens"],

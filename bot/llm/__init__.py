@@ -7,7 +7,7 @@ be asked is in `profiles`, every way to fail in `errors`. Nothing here judges SQ
 from bot.llm.circuit import CircuitState
 from bot.llm.errors import LanguageModelError
 from bot.llm.extract import REFUSAL as NOT_ABOUT_DATA
-from bot.llm.ollama import OllamaClient, open_ollama
+from bot.llm.ollama import Kept, OllamaClient, open_ollama
 from bot.llm.profiles import Options, Prompt, profile_for, prompt_version
 from bot.llm.pulling import Pulled
 from bot.llm.router import ModelRouter, RouterOptions
@@ -17,6 +17,7 @@ from bot.llm.status import ModelStatus
 __all__ = [
     "NOT_ABOUT_DATA",
     "CircuitState",
+    "Kept",
     "LanguageModelError",
     "ModelRouter",
     "ModelStatus",

@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -48,11 +48,25 @@ async def _ignore(_text: str, /) -> None:
     """Take no notice of the first text."""
 
 
-class OllamaClient:
-    """Calls of one Ollama server. `http` has the server's base URL; whoever made it closes it."""
+class Kept(Protocol):
+    """Completions that are kept, so that a request that was made before is not made again."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def get(self, request: ModelRequest) -> Completion | None:
+        """What this very request was answered with, if it is known."""
+
+    def put(self, request: ModelRequest, completion: Completion) -> None:
+        """Keep what the request was answered with."""
+
+
+class OllamaClient:
+    """Calls of one Ollama server. `http` has the server's base URL; whoever made it closes it.
+
+    What is `kept` is given in place of a generation.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, kept: Kept | None = None) -> None:
         self._http = http
+        self._kept = kept
         self.address = str(http.base_url).rstrip("/")
 
     async def complete(
@@ -67,6 +81,21 @@ class OllamaClient:
 
         `started` is called once, with the first text: from then on the model is loaded.
         """
+        if self._kept and (known := self._kept.get(request)):
+            await started(known.text)
+            return known
+        completion = await self._generate(request, seconds, enough, started)
+        if self._kept:
+            self._kept.put(request, completion)
+        return completion
+
+    async def _generate(
+        self,
+        request: ModelRequest,
+        seconds: float,
+        enough: Callable[[str], bool],
+        started: Callable[[str], Awaitable[None]],
+    ) -> Completion:
         text, count = "", 0
         try:
             async with asyncio.timeout(seconds):
@@ -162,10 +191,10 @@ class OllamaClient:
 
 
 @asynccontextmanager
-async def open_ollama(base_url: str) -> AsyncIterator[OllamaClient]:
+async def open_ollama(base_url: str, kept: Kept | None = None) -> AsyncIterator[OllamaClient]:
     """A client of the server at `base_url`. Connects on the first call, not before."""
     # The environment's proxies are not for a server that is named by its address.
     with translated(base_url):
         http = httpx.AsyncClient(base_url=base_url.rstrip("/"), trust_env=False)
     async with http:
-        yield OllamaClient(http)
+        yield OllamaClient(http, kept)

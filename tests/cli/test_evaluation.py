@@ -27,7 +27,7 @@ async def test_runs_are_kept_resumed_and_compared(
     fresh_database: Callable[[], Awaitable[str]],
     tmp_path: Path,
 ) -> None:
-    """A finished run asks nothing again; another prompt is another run; both can be compared."""
+    """Neither a finished run nor kept drafts are asked again; another prompt is; runs compare."""
     ollama.answers["teams in all"] = COUNT
     environment = {
         "DATABASE_URL": tournament.reader_url,
@@ -42,11 +42,19 @@ async def test_runs_are_kept_resumed_and_compared(
     async def evaluated(*options: str) -> tuple[int, str, str]:
         return await run("eval", str(file), *options, environment=environment, cwd=tmp_path)
 
-    code, out, errors = await evaluated("--save", "full.jsonl", "--json")
+    code, out, errors = await evaluated(
+        "--save", "full.jsonl", "--drafts", "drafts.jsonl", "--json"
+    )
     assert code == 0, errors
     (report,) = json.loads(out)
     assert (report["right"], report["copies"], report["leak_rate"]) == (1.0, 1, None)
+    assert report["median_seconds"] > 0
     asked = len(ollama.asked)
+    code, out, errors = await evaluated("--drafts", "drafts.jsonl", "--json")
+    assert (code, len(ollama.asked)) == (0, asked), errors
+    (again,) = json.loads(out)
+    assert (again["right"], again["median_seconds"]) == (1.0, None)
+    assert [each["remembered"] for each in again["questions"]] == [True, True]
     code, out, errors = await evaluated("--save", "full.jsonl")
     assert (code, len(ollama.asked)) == (0, asked), errors
     assert "execution accuracy" in out

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
+from bot.evaluation import read_drafts
 from bot.llm import OllamaClient, errors, open_ollama
 from bot.llm.protocol import ModelRequest
 from tests.llm.fake import Exchange, FakeOllama
@@ -53,6 +55,27 @@ async def test_enough_closes_the_connection(ollama: FakeOllama, client: OllamaCl
     completion = await client.complete(REQUEST, seconds=10, enough=lambda text: text == "one")
     assert (completion.text, completion.done_reason) == ("one", "cut")
     await asyncio.wait_for(left.wait(), 30)
+
+
+async def test_what_is_kept_is_not_asked_again(ollama: FakeOllama, tmp_path: Path) -> None:
+    """A request is answered once, also for the next client; a generation that fails is not kept."""
+    heard: list[str] = []
+
+    async def started(text: str) -> None:
+        heard.append(text)
+
+    async def complete() -> str:
+        drafts = read_drafts(tmp_path / "drafts.jsonl")
+        async with open_ollama(ollama.url, drafts) as client:
+            return (await client.complete(REQUEST, seconds=10, started=started)).text
+
+    ollama.script = lambda exchange: exchange.status(500, error="terminated")
+    with pytest.raises(errors.ModelFailedError):
+        await complete()
+    ollama.script = lambda exchange: exchange.answer("SELECT 1")
+    assert [await complete(), await complete()] == ["SELECT 1", "SELECT 1"]
+    assert len(ollama.asked) == 2
+    assert heard == ["SELECT 1", "SELECT 1"]
 
 
 async def test_cancellation_closes_the_connection(ollama: FakeOllama, client: OllamaClient) -> None:
