@@ -37,9 +37,7 @@ from bot.slack.render.pieces import Message
 from bot.slack.render.sql import sql_messages, sql_view
 from bot.slack.render.stages import STOP
 from bot.store import StoredAnswer
-
-NOT_YOURS = Message("Only who asked, or a workspace admin, can stop this.")
-GONE = Message("I no longer have that answer. Please ask again.")
+from bot.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ async def stored_here(rooms: Rooms, clicked: Click) -> StoredAnswer | None:
     stored = await rooms.answering.stored(clicked.question_id)
     here = (clicked.team, clicked.channel)
     if stored is None or (stored.team, stored.channel) != here:
-        await delivery.tell(rooms.web, clicked, GONE)
+        await delivery.tell(rooms.web, clicked, Message(say("refusals.gone")))
         return None
     return stored
 
@@ -148,9 +146,9 @@ async def _show_sql(rooms: Rooms, clicked: Click) -> None:
         return
     sql = stored.shown or stored.sql
     if not sql:
-        await delivery.tell(rooms.web, clicked, Message("There is no SQL for that one."))
+        await delivery.tell(rooms.web, clicked, Message(say("clicks.no_sql")))
         return
-    note = "This SQL sees only this channel's events; whatever else it names does not exist for it."
+    note = say("sql.note")
     try:
         view = sql_view(stored.text, sql, note)
         await rooms.web.call("views.open", trigger_id=clicked.trigger_id, view=view)
@@ -184,7 +182,7 @@ async def _rows(rooms: Rooms, clicked: Click) -> None:
 async def _stop(rooms: Rooms, clicked: Click) -> None:
     asker = clicked.chosen
     if clicked.user != asker and not await rooms.people.is_admin(clicked.team, clicked.user):
-        await delivery.tell(rooms.web, clicked, NOT_YOURS)
+        await delivery.tell(rooms.web, clicked, Message(say("clicks.not_yours")))
         return
     await rooms.answering.stop(clicked.question_id)
 

@@ -24,12 +24,12 @@ from bot.slack.render import help as helps
 from bot.slack.render.admin import AUDIT_PAGE, Filter
 from bot.slack.render.channel import said
 from bot.slack.render.pieces import Block, Message, paragraph
-from bot.slack.slash import UNKNOWN, Typed, typed
+from bot.slack.slash import Typed, typed
 from bot.store import Subject, readable
+from bot.texts import say
 
 log = structlog.get_logger()
 
-ADMINS_ONLY = "Only workspace admins can do that. Please ask one."
 WHO = "Say who, for example `/stats-admin {} @person`."
 BAD_RATE = "A limit is written like `5/hour`, `40/day` or `5/minute;40/day`, with at least one."
 
@@ -80,7 +80,7 @@ async def _guarded(rooms: Rooms, body: Mapping[str, Any], step: Any) -> str:
     """What `step` says, for an admin alone; what goes wrong becomes a sentence."""
     try:
         if not await rooms.people.is_admin(_team(body), str(body["user"]["id"])):
-            return ADMINS_ONLY
+            return say("clicks.admins_only")
         return str(await step())
     except Exception as error:  # noqa: BLE001 (`words` logs it)
         return words(error)
@@ -91,7 +91,7 @@ async def _command(rooms: Rooms, given: Typed, raw: str) -> Message | None:
     if given.word in {"", "help"}:
         return Message(helps.ADMIN)
     if not await rooms.people.is_admin(given.team, given.user):
-        return said(ADMINS_ONLY)
+        return said(say("clicks.admins_only"))
     who, where = _PERSON.search(raw), _CHANNEL.search(raw)
     person, channel = who[1] if who else "", where[1] if where else ""
     rest = _rest(raw)
@@ -112,7 +112,7 @@ async def _done(rooms: Rooms, given: Typed, person: str, channel: str, rest: str
             return said(await _clear(rooms, given))
         case "block" | "unblock" | "forget":
             return said(await _block(rooms, given, person))
-    return Message(f"{UNKNOWN}\n{helps.ADMIN}")
+    return Message(f"{say('clicks.not_understood')}\n{helps.ADMIN}")
 
 
 async def _view(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> Block | None:

@@ -25,15 +25,13 @@ from bot.slack.render import channel as texts
 from bot.slack.render import help as helps
 from bot.slack.render.pieces import Message
 from bot.slack.render.trust import event_names
-from bot.slack.slash import UNKNOWN, Typed, typed
+from bot.slack.slash import Typed, typed
+from bot.texts import say
 
 log = structlog.get_logger()
 
-ADMINS_ONLY = "Only workspace admins can change which events a channel is about. Please ask one."
 ANNOUNCE_SECONDS = 2.0
 """What telling the channel may take; Slack waits three seconds for the view's ack."""
-
-INVITE = "I am not in that channel yet. Invite me there with /invite, then people can ask."
 
 
 def listen(app: AsyncApp, rooms: Rooms) -> None:
@@ -76,9 +74,9 @@ async def _command(rooms: Rooms, given: Typed, name: str) -> Message | None:
         case "" | "bind" | "unbind":
             pass
         case _:
-            return Message(f"{UNKNOWN}\n{helps.CHANNEL}")
+            return Message(f"{say('clicks.not_understood')}\n{helps.CHANNEL}")
     if not await rooms.people.is_admin(given.team, given.user):
-        return texts.said(ADMINS_ONLY)
+        return texts.said(say("channel.admins_only"))
     if given.word == "unbind":
         return await _unbind(rooms, given.team, given.channel, given.user)
     bound = await rooms.answering.bound(given.team, given.channel)
@@ -91,7 +89,7 @@ async def _unbind(rooms: Rooms, team: str, channel: str, user: str) -> Message:
     if not await rooms.answering.unbind(team, channel, user):
         return texts.show_message(())
     await _announce(rooms, channel, texts.unbound_message())
-    return texts.said("Disconnected.")
+    return texts.said(say("channel.disconnected"))
 
 
 async def _submitted(
@@ -106,10 +104,10 @@ async def _submitted(
     if fault:
         await ack(response_action="errors", errors={texts.EVENTS: fault})
         return
-    sentences = [f"Saved. Answers there come from {event_names(events)}."]
+    sentences = [say("channel.saved", events=event_names(events))]
     # Before the ack, since an update of the view after it may be overtaken by the ack itself.
     if not await _announce(rooms, channel, texts.bound_message(events)):
-        sentences.append(INVITE)
+        sentences.append(say("channel.invite"))
     await ack(response_action="update", view=texts.done_view(*sentences))
 
 
@@ -118,11 +116,11 @@ async def _bind(
 ) -> tuple[str, tuple[Event, ...]]:
     """Bind if all is well; what is wrong, and the events."""
     if not await rooms.people.is_admin(team, user):
-        return ADMINS_ONLY, ()
+        return say("channel.admins_only"), ()
     known = {str(event.id): event for event in await rooms.answering.directory()}
     events = tuple(known[value] for value in chosen if value in known)
     if not events or len(events) < len(chosen):
-        return "One of these events is gone. Please choose again.", ()
+        return say("channel.event_gone"), ()
     ids: tuple[UUID, ...] = tuple(event.id for event in events)
     await rooms.answering.bind(team, channel, ids, user)
     return "", events
@@ -140,7 +138,7 @@ async def _unbind_clicked(rooms: Rooms, body: Mapping[str, Any]) -> None:
         if await rooms.people.is_admin(team, user):
             sentence = (await _unbind(rooms, team, channel, user)).text
         else:
-            sentence = ADMINS_ONLY
+            sentence = say("channel.admins_only")
     except Exception as error:  # noqa: BLE001 (`words` logs it)
         sentence = words(error)
     await _update(rooms, body, sentence)

@@ -26,7 +26,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def stats(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         given = typed(command)
         if given.word == "" or given.text.lower() == "help":
-            await ack(texts.STATS)
+            await ack(texts.stats())
             return
         try:
             await intake.put(rooms, _private(given))

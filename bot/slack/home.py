@@ -20,21 +20,19 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.domain import Asker
 from bot.slack import scope
 from bot.slack.errors import SlackError
-from bot.slack.home_deeds import DEEDS, GONE, Click, ask_again
+from bot.slack.home_deeds import DEEDS, Click, ask_again
 from bot.slack.outages import words
 from bot.slack.ports import Rooms
 from bot.slack.render import home as texts
 from bot.slack.render.home import PAGE, Spot, Tab
 from bot.slack.render.pieces import Block, line
 from bot.slack.render.status import status_messages
+from bot.texts import say
 
 log = structlog.get_logger()
 
 PART_SECONDS = 3.0
 """How long one part of the Home may take; then it is said to be down."""
-
-ADMINS_ONLY = "Only workspace admins can do that. Please ask one."
-SLOW = "That did not answer in time. Please open this again in a minute."
 
 Found = TypeVar("Found")
 Page = tuple[list[Block], bool]
@@ -96,9 +94,9 @@ async def _clicked(rooms: Rooms, body: Mapping[str, Any]) -> None:
         if name == texts.ASK:
             note = await ask_again(click)
         elif not await rooms.people.is_admin(team, user):
-            note = ADMINS_ONLY
+            note = say("clicks.admins_only")
         else:
-            note = await DEEDS[name](click) if name in DEEDS else GONE
+            note = await DEEDS[name](click) if name in DEEDS else say("home.gone")
     except Exception as error:  # noqa: BLE001 (`words` logs it)
         note = words(error)
     if note is not None:
@@ -111,7 +109,7 @@ async def _part(step: Awaitable[Found]) -> Found | str:
         async with asyncio.timeout(PART_SECONDS):
             return await step
     except TimeoutError:
-        return SLOW
+        return say("home.slow")
     except Exception as error:  # noqa: BLE001 (`words` logs it)
         return words(error)
 

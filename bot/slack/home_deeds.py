@@ -21,11 +21,9 @@ from bot.slack.render import home as texts
 from bot.slack.render.channel import bind_view
 from bot.slack.render.sql import sql_view
 from bot.store import Scope
+from bot.texts import say
 
 log = structlog.get_logger()
-
-SENT = "Asked again. The answer comes as a direct message, under Messages."
-GONE = "That is gone already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,11 @@ async def ask_again(click: Click) -> str | None:
     rooms = click.rooms
     stored = await rooms.answering.stored(click.value)
     if stored is None or (stored.team, stored.asker.user) != (click.team, click.user):
-        return GONE
+        return say("home.gone")
     channel = stored.scope or stored.channel
     where = "" if scope.is_direct(channel) else channel
     if where and not await scope.may_ask(rooms, click.team, click.user, where):
-        return "You are not in that channel any more, so I cannot ask about it for you."
+        return say("home.not_inside")
     ask = Ask(
         id=question_id(click.team, click.user, f"home:{click.at}"),
         team=click.team,
@@ -61,13 +59,13 @@ async def ask_again(click: Click) -> str | None:
         scope=where,
     )
     await intake.put(rooms, ask)
-    return SENT
+    return say("home.sent")
 
 
 async def _sql(click: Click) -> str | None:
     stored = await click.rooms.answering.stored(click.value)
     if stored is None or stored.team != click.team:
-        return GONE
+        return say("home.gone")
     note = stored.explanation or "As it was written; the guard reads it before it runs."
     view = sql_view(stored.text, stored.shown or stored.sql, note)
     await click.rooms.web.call("views.open", trigger_id=click.trigger_id, view=view)
@@ -78,7 +76,7 @@ async def _verify(click: Click) -> str | None:
     wanted, _, number = click.value.partition(" ")
     stored = await click.rooms.answering.stored(number)
     if stored is None or stored.team != click.team:
-        return GONE
+        return say("home.gone")
     name = (await click.rooms.people.profile(click.team, click.user)).name
     store = click.rooms.store
     if reason := await approve(store, stored, Scope(wanted), click.user, name or "an admin"):
@@ -90,13 +88,13 @@ async def _verify(click: Click) -> str | None:
 
 async def _done(click: Click) -> str | None:
     done = await click.rooms.store.feedback.review(click.team, click.value, click.user)
-    return "Done." if done else GONE
+    return "Done." if done else say("home.gone")
 
 
 async def _withdraw(click: Click) -> str | None:
     question = await click.rooms.store.verified.withdraw(click.team, click.value)
     log.info("verified_withdrawn", by=click.user, id=click.value)
-    return f"Withdrawn: “{question}”." if question else GONE
+    return f"Withdrawn: “{question}”." if question else say("home.gone")
 
 
 async def _bind(click: Click) -> str | None:
@@ -114,12 +112,12 @@ async def _bind(click: Click) -> str | None:
 
 async def _unbind(click: Click) -> str | None:
     gone = await click.rooms.answering.unbind(click.team, click.value, click.user)
-    return "Disconnected." if gone else GONE
+    return "Disconnected." if gone else say("home.gone")
 
 
 async def _digest_off(click: Click) -> str | None:
     gone = await click.rooms.digests.cancel(click.team, click.value)
-    return "No more digests there." if gone else GONE
+    return "No more digests there." if gone else say("home.gone")
 
 
 DEEDS: Mapping[str, Callable[[Click], Awaitable[str | None]]] = {

@@ -15,14 +15,13 @@ from bot.slack.errors import SlackDownError, SlackError, TriggerExpiredError
 from bot.slack.render.pieces import Message
 from bot.slack.web import Web
 from bot.store import StoreError
+from bot.texts import say
 from bot.warehouse import WarehouseError
 
 log = structlog.get_logger()
 
 KNOWN = (StoreError, WarehouseError, SlackError)
 """The failures that something outside brings about; anything else is a bug of ours."""
-
-BUG = ":x: Something went wrong on my side. Please tell an admin."
 
 
 def is_outage(error: Exception) -> bool:
@@ -52,19 +51,23 @@ def words(error: Exception) -> str:
     """
     if not isinstance(error, KNOWN):
         log.error("listener_broke", exc_info=error)
-        return BUG
+        return _bug()
     log.warning("listener_failed", error=repr(error))
     if isinstance(error, SlackError):
         return _slack_words(error)
     if is_outage(error):
-        place = "My own storage" if isinstance(error, StoreError) else "The event's database"
-        return f":warning: {place} is not reachable right now. Please try again in a few minutes."
-    return BUG
+        code = "store_down" if isinstance(error, StoreError) else "database_down"
+        return f":warning: {say(f'refusals.{code}')}"
+    return _bug()
+
+
+def _bug() -> str:
+    return f":x: {say('outages.bug')}"
 
 
 def _slack_words(error: SlackError) -> str:
     if isinstance(error, TriggerExpiredError):
-        return "That took too long for Slack. Please try again."
+        return say("outages.too_late")
     if isinstance(error, SlackDownError):
-        return ":warning: Slack did not answer me. Please try again in a minute."
-    return f":x: Slack refused that (`{error.code}`). Please tell an admin."
+        return f":warning: {say('outages.slack_down')}"
+    return f":x: {say('outages.slack_refused', code=error.code)}"

@@ -26,6 +26,7 @@ from bot.slack.ports import Rooms
 from bot.slack.render.pieces import cut, one_line
 from bot.slack.render.prompts import prompts, prompts_title
 from bot.store import Said
+from bot.texts import say
 
 log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ async def session(rooms: Rooms, ask: Ask, thread: str) -> AsyncIterator[None]:
 async def _set(rooms: Rooms, ask: Ask, thread: str, status: str) -> None:
     if _SESSIONS in rooms.web.unsupported:
         return
-    title = cut(one_line(ask.text), _TITLE) or "Question"
+    title = cut(one_line(ask.text), _TITLE) or say("pane.question")
     try:
         await rooms.web.call(
             _SESSIONS,

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.mentions import acknowledged
+from bot.texts import say
 
 _ANY = re.compile("")
 
@@ -25,7 +26,7 @@ def listen(app: AsyncApp) -> None:
         await ack(options=[])
 
     async def unknown(ack: AsyncAck) -> None:
-        await ack("I do not know that command. Try `/stats help`.")
+        await ack(say("clicks.unknown_command"))
 
     app.event("app_home_opened")(acknowledged)
     app.event(_ANY)(acknowledged)

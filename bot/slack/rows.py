@@ -29,6 +29,7 @@ from bot.slack.render.csv import to_csv
 from bot.slack.render.explanation import explanation_messages
 from bot.slack.render.pieces import Message, cut, escape, one_line
 from bot.slack.render.trust import row_count
+from bot.texts import say
 
 log = structlog.get_logger()
 
@@ -40,8 +41,6 @@ SHARED = "game_stats_shared"
 
 _NATIVE_CHART = "data_visualization"
 
-
-NOT_INSIDE = Message("You are no longer in the channel that this answer was about.")
 
 SHARE_SECONDS = 20.0
 """What sharing takes at most; whoever shares the same answer meanwhile waits so long."""
@@ -56,7 +55,7 @@ async def show(rooms: Rooms, job: Job) -> None:
     """Do what the click asked for."""
     reader = intake.read(Reader, job.payload)
     if reader.how == SHARE and await _is_shared(rooms, reader):
-        await delivery.tell(rooms.web, reader, Message("That answer is in the channel already."))
+        await delivery.tell(rooms.web, reader, Message(say("clicks.shared_already")))
         return
     if reader.how == SHARE and job.id != once(reader.question_id) and job.age < SHARE_SECONDS:
         raise Later  # somebody else may be sharing it this very moment
@@ -66,7 +65,7 @@ async def show(rooms: Rooms, job: Job) -> None:
         return
     where = outcome.question.scope
     if where and not await scope.may_ask(rooms, reader.team, reader.user, where):
-        await delivery.tell(rooms.web, reader, NOT_INSIDE)
+        await delivery.tell(rooms.web, reader, Message(say("clicks.not_inside")))
         return
     await _WAYS[reader.how](rooms, reader, outcome)
 
@@ -106,18 +105,18 @@ async def reader_zone(rooms: Rooms, to: Ask | Reader, answer: Answer) -> ZoneInf
 
 async def _csv(rooms: Rooms, reader: Reader, answer: Answer) -> None:
     text = one_line(answer.question.text)
-    comment = f"{row_count(answer.table)} of “{cut(text, 200)}”"
+    comment = say("clicks.csv", rows=row_count(answer.table), question=cut(text, 200))
     channel, thread = await _place(rooms, reader, private=reader.private)
     await rooms.web.upload(
         channel,
         thread,
         _file_name(text),
         await asyncio.to_thread(to_csv, answer.table),
-        title=cut(text, 100) or "Answer",
+        title=cut(text, 100) or say("answer.caption"),
         comment=escape(comment),
     )
     if reader.private:
-        sent = Message("I sent you the file as a direct message.")
+        sent = Message(say("clicks.csv_sent"))
         await delivery.tell(rooms.web, reader, sent)
 
 
@@ -160,7 +159,8 @@ async def _view(rooms: Rooms, reader: Reader, answer: Answer) -> None:
 async def _share(rooms: Rooms, reader: Reader, answer: Answer) -> None:
     who = await rooms.people.profile(reader.team, reader.user)
     setting = Setting(
-        reader=await reader_zone(rooms, reader, answer), shared_by=who.name or "a member"
+        reader=await reader_zone(rooms, reader, answer),
+        shared_by=who.name or say("clicks.a_member"),
     )
     forms = answer_messages(answer, setting)
     await delivery.post(rooms.web, reader.channel, "", forms, _mark(reader))

@@ -21,13 +21,11 @@ from bot.slack.errors import SlackError
 from bot.slack.intake import Ask, Reader, question_id, readable
 from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
-from bot.slack.render.ask import ASK, ASK_ABOUT, EVENT, NOWHERE, QUESTION, ask_view, event_options
+from bot.slack.render.ask import ASK, ASK_ABOUT, EVENT, QUESTION, ask_view, event_options
 from bot.slack.render.pieces import Block, Message
+from bot.texts import say
 
 log = structlog.get_logger()
-
-NO_TEXT = Message("There is no text in that message that I could answer.")
-OWN = Message("That message is mine. Ask about one of yours, or write me a new question.")
 
 
 def listen(app: AsyncApp, rooms: Rooms) -> None:
@@ -117,10 +115,10 @@ async def _ask_about(rooms: Rooms, to: Reader, body: Mapping[str, Any]) -> Messa
     message = body["message"]
     bot = await rooms.people.bot()
     if bot.bot_id and message.get("bot_id") == bot.bot_id:
-        return OWN
+        return Message(say("ask.own"))
     text = readable(str(message.get("text") or ""))
     if not text:
-        return NO_TEXT
+        return Message(say("ask.no_text"))
     ts = str(message["ts"])
     # Nothing of ours can be in a channel that we are not in.
     private = not await rooms.people.are_we_in(to.channel)
@@ -151,7 +149,7 @@ async def _ask_anything(
     option = values[EVENT][EVENT].get("selected_option") or {}
     channel = str(option.get("value", ""))
     if not await scope.may_ask(rooms, team, user, channel):
-        return {EVENT: NOWHERE}
+        return {EVENT: say("ask.nowhere")}
     # Submitted twice, it is one view and one question.
     asked = question_id(team, user, f"{ASK}:{view['id']}")
     place = await delivery.direct(rooms.web, user)

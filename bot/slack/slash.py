@@ -8,8 +8,6 @@ from typing import Any
 
 from bot.slack.intake import Reader, question_id, readable
 
-UNKNOWN = "I did not understand that."
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:

@@ -27,15 +27,11 @@ from bot.slack.render.stages import looking
 from bot.slack.render.status import status_messages
 from bot.slack.withdrawal import GivenWayError
 from bot.store import StoreError
+from bot.texts import say
 
 log = structlog.get_logger()
 
 STATUS = "status"
-
-WHICH_EVENT = (
-    "I do not know which event you mean. Ask me in a channel that is connected to one, open that "
-    "channel beside our conversation, or choose the event with the shortcut “Ask about an event”."
-)
 
 SETTLE = 1.5
 """Seconds for which an edited question waits for the next edit."""
@@ -161,20 +157,20 @@ def _messages(outcome: Outcome, question: Question, setting: Setting) -> tuple[M
         return answer_messages(outcome, setting)
     except Exception:  # A result that we cannot draw must not leave "Looking…" for ever.
         log.exception("not_drawn", question=question.id)
-        words = "I found an answer but cannot show it. Please tell an admin this reference: "
-        return refusal_messages(Refusal(Code.BUG, words + question.id[:8]), question, quoted=quoted)
+        words = say("refusals.not_drawn", reference=question.id[:8])
+        return refusal_messages(Refusal(Code.BUG, words), question, quoted=quoted)
 
 
 def _placeless(refusal: Refusal, question: Question) -> Refusal:
     """In a direct message there is no channel to connect."""
     if refusal.code is Code.NOT_BOUND and scope.is_direct(question.channel):
-        return replace(refusal, message=WHICH_EVENT)
+        return replace(refusal, message=say("refusals.which_event"))
     return refusal
 
 
 async def _status(rooms: Rooms, job: Job) -> None:
     reader = intake.read(Reader, job.payload)
-    async with _note_if_slow(rooms, reader, Message("Asking the model's server…")):
+    async with _note_if_slow(rooms, reader, Message(say("clicks.asking_server"))):
         forms = await _state(rooms)
     await delivery.whisper(rooms.web, reader, forms)
 
@@ -183,4 +179,4 @@ async def _state(rooms: Rooms) -> tuple[Message, ...]:
     try:
         return status_messages(await rooms.answering.status())
     except StoreError:
-        return (Message(":warning: My own storage is not reachable right now."),)
+        return (Message(f":warning: {say('refusals.store_down')}"),)

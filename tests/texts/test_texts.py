@@ -30,7 +30,7 @@ from bot.texts.catalogue import Text, catalogue
 
 BOT = Path(__file__).parents[2] / "bot"
 
-OWN_WORDS = ("reasons.", "finding.measure")
+OWN_WORDS = ("reasons.", "finding.measure", "home.")
 """Texts that need not use all that English does: the guard speaks English, articles are English."""
 
 WHEN = datetime(2026, 9, 5, 18, 5)  # noqa: DTZ001 - what a clock shows

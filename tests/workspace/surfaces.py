@@ -159,7 +159,7 @@ def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
         **{
             name: (Message(text),)
             for name, text in (
-                ("help", helps.STATS),
+                ("help", helps.stats()),
                 ("help-admin", helps.ADMIN),
                 ("help-digest", helps.DIGEST),
                 ("help-model", helps.MODEL),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from bot.domain import Source
 from bot.slack.render.pieces import (
     Block,
     Message,
@@ -26,6 +27,7 @@ from bot.slack.render.pieces import at as moment_at
 from bot.slack.render.trust import seconds
 from bot.store import Rule, StoredAnswer, Subject, Usage
 from bot.store.audit import USAGE_DAYS
+from bot.texts import say
 
 LIMITS, LIMIT_PERSON, LIMIT_CHANNEL, LIMIT_RATE = "limits", "who", "where", "rate"
 AUDIT, AUDIT_PERSON, AUDIT_CHANNEL, AUDIT_GO = "audit", "audit_who", "audit_where", "audit_go"
@@ -179,9 +181,11 @@ def asked(stored: StoredAnswer) -> list[Block]:
 def outcome(stored: StoredAnswer) -> str:
     """What became of a question, in one line."""
     if stored.code is not None:
-        return f"{stored.code.value.replace('_', ' ')} · {cut(stored.message, 200)}"
-    rows = "1 row" if stored.rows == 1 else f"{stored.rows:,} rows"
-    by = stored.language_model if stored.source.value == "model" else stored.source.value
+        code, message = stored.code.value.replace("_", " "), cut(stored.message, 200)
+        return say("home.unanswered", code=code, message=message)
+    rows = say("trust.rows", n=stored.rows)
+    model = stored.source is Source.MODEL
+    by = stored.language_model if model else say(f"sources.{stored.source.value}")
     return f"{rows} · {by} · {seconds(stored.seconds)}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain import QUESTION_LIMIT, Event
 from bot.slack.render.pieces import Block, cut, one_line, paragraph, plain
 from bot.slack.render.trust import event_names
+from bot.texts import say
 
 ASK = "ask_anything"
 """The callback of the shortcut and of its modal."""
@@ -17,11 +18,6 @@ ASK_ABOUT = "ask_about"
 QUESTION = "asked_question"
 EVENT = "asked_event"
 
-NOWHERE = (
-    "You are in no channel that is connected to an event. Join one, or ask a workspace admin to "
-    "connect a channel with `/stats-channel`; I have to be in it as well."
-)
-
 Askable = Mapping[str, tuple[str, Sequence[Event]]]
 """Channels by id: their names and events."""
 
@@ -30,14 +26,14 @@ _OPTIONS = 100
 
 def ask_view(askable: Askable) -> Block:
     """The modal; the event is chosen already if there is only one to choose."""
-    view = {"type": "modal", "title": plain("Ask Game Stats"), "close": plain("Cancel")}
+    view = {"type": "modal", "title": plain(say("ask.title")), "close": plain(say("ask.cancel"))}
     if not askable:
-        return view | {"close": plain("Close"), "blocks": [paragraph(NOWHERE)]}
+        return view | {"close": plain(say("ask.close")), "blocks": [paragraph(say("ask.nowhere"))]}
     select: Block = {
         "type": "external_select",
         "action_id": EVENT,
         "min_query_length": 0,
-        "placeholder": plain("Type an event's or channel's name"),
+        "placeholder": plain(say("ask.choose_event")),
     }
     if len(askable) == 1:
         select["initial_option"] = event_options(askable, "")[0]
@@ -46,15 +42,14 @@ def ask_view(askable: Askable) -> Block:
         "action_id": QUESTION,
         "multiline": True,
         "max_length": QUESTION_LIMIT,
-        "placeholder": plain("top 5 teams by spirit score"),
+        "placeholder": plain(say("ask.example")),
     }
     return view | {
         "callback_id": ASK,
-        "submit": plain("Ask"),
+        "submit": plain(say("ask.submit")),
         "blocks": [
-            _input(QUESTION, "What would you like to know?", typed),
-            _input(EVENT, "About which event?", select)
-            | {"hint": plain("I answer in our direct messages, for your eyes only.")},
+            _input(QUESTION, say("refusals.empty"), typed),
+            _input(EVENT, say("ask.about_which"), select) | {"hint": plain(say("ask.hint"))},
         ],
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain import Event
 from bot.slack.render.pieces import Block, Message, button, cut, escape, one_line, paragraph, plain
 from bot.slack.render.trust import event_names, zone
+from bot.texts import date_text, say
 
 BIND = "bind_channel"
 UNBIND = "unbind_channel"
@@ -26,7 +27,7 @@ def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
         "action_id": EVENTS,
         "min_query_length": 0,
         "max_selected_items": _CHOSEN,
-        "placeholder": plain("Type an event's name"),
+        "placeholder": plain(say("channel.type_name")),
     }
     if bound:
         select["initial_options"] = [_option(event) for event in bound[:_CHOSEN]]
@@ -34,8 +35,8 @@ def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
         {
             "type": "input",
             "block_id": EVENTS,
-            "label": plain(cut(f"Which events is {_place(name)} about?", 200)),
-            "hint": plain("Answers here come from these events and from nothing else."),
+            "label": plain(cut(say("channel.which", place=_place(name)), 200)),
+            "hint": plain(say("channel.hint")),
             "element": select,
         }
     ]
@@ -45,35 +46,35 @@ def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
         "type": "modal",
         "callback_id": BIND,
         "private_metadata": json.dumps({"channel": channel, "name": name}),
-        "title": plain("Events"),
-        "submit": plain("Save"),
-        "close": plain("Cancel"),
+        "title": plain(say("channel.title")),
+        "submit": plain(say("channel.save")),
+        "close": plain(say("ask.cancel")),
         "blocks": blocks,
     }
 
 
 def _unbind_button(name: str) -> Block:
-    return button("Disconnect this channel", UNBIND, "unbind") | {
+    return button(say("channel.unbind"), UNBIND, "unbind") | {
         "style": "danger",
         "confirm": {
-            "title": plain("Disconnect?"),
-            "text": plain(cut(f"Nobody can ask in {_place(name)} until it is connected.", 300)),
-            "confirm": plain("Disconnect"),
-            "deny": plain("Keep"),
+            "title": plain(say("channel.unbind_title")),
+            "text": plain(cut(say("channel.unbind_what", place=_place(name)), 300)),
+            "confirm": plain(say("channel.unbind_yes")),
+            "deny": plain(say("channel.keep")),
         },
     }
 
 
 def _place(name: str) -> str:
-    return "this conversation" if name in {"", "directmessage"} else f"#{name}"
+    return say("channel.here") if name in {"", "directmessage"} else f"#{name}"
 
 
 def done_view(*sentences: str) -> Block:
     """The modal once something is done."""
     return {
         "type": "modal",
-        "title": plain("Events"),
-        "close": plain("Close"),
+        "title": plain(say("channel.title")),
+        "close": plain(say("ask.close")),
         "blocks": [paragraph(sentence) for sentence in sentences],
     }
 
@@ -105,7 +106,7 @@ def _phase(event: Event, now: datetime) -> int:
 
 def _option(event: Event) -> dict[str, Any]:
     starts = event.starts_at.astimezone(zone([event]))
-    description = f"{starts.day} {starts:%b} {starts.year} · {event.status.replace('_', ' ')}"
+    description = f"{date_text(starts)} · {event.status.replace('_', ' ')}"
     return {
         "text": plain(cut(one_line(event.name) or event.slug, 75)),
         "description": plain(cut(description, 75)),
@@ -115,24 +116,19 @@ def _option(event: Event) -> dict[str, Any]:
 
 def bound_message(events: Sequence[Event]) -> Message:
     """Tell the channel what it is about now."""
-    return said(
-        f"This channel now answers about {event_names(events)}. Mention me with a question."
-    )
+    return said(say("channel.bound", events=event_names(events)))
 
 
 def unbound_message() -> Message:
     """Tell the channel that it is about nothing any more."""
-    return said("This channel is no longer connected to an event, so I cannot answer here.")
+    return said(say("channel.unbound"))
 
 
 def show_message(events: Sequence[Event]) -> Message:
     """Which events a channel has."""
     if events:
-        return said(f"This channel is about {event_names(events)}.")
-    return said(
-        "This channel is not connected to an event yet. A workspace admin can run "
-        "`/stats-channel` here."
-    )
+        return said(say("channel.about", events=event_names(events)))
+    return said(say("refusals.not_bound"))
 
 
 def said(text: str) -> Message:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-STATS = (
-    "*Ask about this channel's event*\n"
-    "`/stats` with a question behind it answers you alone.\n"
-    "Mention me with a question to answer everybody in a thread, or write me a direct message.\n"
-    "Under an answer: *Show SQL* shows how I found it, *CSV* gives all rows as a file, "
-    "*Ask again* asks anew.\n"
-    "From anywhere: the shortcut *Ask about an event*; under a message: *Ask about this*. "
-    "Edit your question to ask it anew, delete it to withdraw it.\n"
-    "`/stats-model` says how the language model is. "
-    "Admins: `/stats-channel`, `/stats-digest` and `/stats-admin`."
-)
+from bot.texts import say
+
+
+def stats() -> str:
+    """The help of `/stats`, which is for everybody."""
+    return say("help.stats")
+
 
 ADMIN = (
     "*For workspace admins*\n"

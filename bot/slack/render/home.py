@@ -34,6 +34,7 @@ from bot.slack.render.pieces import (
 from bot.slack.render.prompts import prompts
 from bot.slack.render.trust import event_names
 from bot.store import DigestSchedule, Left, Reviewable, Scope, StoredAnswer, VerifiedQuestion
+from bot.texts import say
 
 PAGE = 5
 GO = "home_go"
@@ -121,60 +122,65 @@ def _pager(spot: Spot, *, more: bool) -> list[Block]:
     elements = []
     if spot.page:
         newer = spot_text(Spot(spot.tab, spot.page - 1))
-        elements.append(button("Previous", f"{GO}_previous", newer))
+        elements.append(button(say("home.previous"), f"{GO}_previous", newer))
     if more:
-        elements.append(button("Next", f"{GO}_next", spot_text(Spot(spot.tab, spot.page + 1))))
+        elements.append(
+            button(say("home.next"), f"{GO}_next", spot_text(Spot(spot.tab, spot.page + 1)))
+        )
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
 def how_to_ask(channels: Mapping[str, tuple[str, tuple[Event, ...]]], now: datetime) -> list[Block]:
     """How to ask, and about what: the channels that one is in, each with examples of its phase."""
     blocks = [
-        heading("Ask about your tournament"),
-        paragraph(
-            "Mention me in a channel, write me a direct message, or type `/stats` and a question: "
-            "that one only you see."
-        ),
+        heading(say("home.title")),
+        paragraph(say("home.how_to_ask")),
     ]
     for channel, (_, events) in list(channels.items())[:_CHANNELS]:
-        examples = " or ".join(f"“{one['message']}”" for one in prompts(events, now)[:2])
-        blocks.append(line(place(channel), f" is about {event_names(events)}: {examples}"))
+        first, second, *_ = (one["message"] for one in prompts(events, now))
+        about = say("home.is_about", events=event_names(events), first=first, second=second)
+        blocks.append(line(place(channel), f" {about}"))
     if len(channels) > _CHANNELS:
-        blocks.append(small(f"and {len(channels) - _CHANNELS} more channels"))
+        blocks.append(small(say("home.more_channels", n=len(channels) - _CHANNELS)))
     if not channels:
-        blocks.append(
-            paragraph(
-                "None of your channels is connected to an event yet. A workspace admin can connect "
-                "one with `/stats-channel`."
-            )
-        )
+        blocks.append(paragraph(say("home.no_channel")))
     return blocks
 
 
 def limits_left(left: Sequence[Left]) -> Block:
     """How many questions one has left."""
-    said = ", ".join(f"{one.remaining} of {one.amount} per {one.per}" for one in left)
-    return small(f"Questions left: {said}")
+    said = [
+        say("home.left_of", left=one.remaining, amount=one.amount, per=_per(one)) for one in left
+    ]
+    return small(say("home.left", limits=", ".join(said)))
+
+
+def _per(left: Left) -> str:
+    count, _, unit = left.per.partition(" ")
+    return say(f"home.{unit}", n=int(count))
 
 
 def my_questions(found: Sequence[StoredAnswer]) -> list[Block]:
     """What somebody asked last; `found` may have one more than is shown."""
-    blocks = [heading("Your recent questions")]
+    blocks = [heading(say("home.recent"))]
     for stored in found[:PAGE]:
         blocks += [
             *_rule(blocks),
             line(
                 bold(cut(stored.text, 280)),
-                " in ",
+                f" {say('home.in')} ",
                 place(stored.channel),
                 " ",
                 at(stored.created_at),
             ),
             small(outcome(stored)),
-            {"type": "actions", "elements": [button("Ask again", ASK, stored.question_id)]},
+            {
+                "type": "actions",
+                "elements": [button(say("buttons.ask_again"), ASK, stored.question_id)],
+            },
         ]
     if not found:
-        blocks.append(paragraph("Nothing yet. Ask me something!"))
+        blocks.append(paragraph(say("home.nothing_yet")))
     return blocks
 
 

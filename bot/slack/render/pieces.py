@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.texts import say
+
 Block = dict[str, Any]
 
 LIMIT = 8_000
@@ -129,13 +131,13 @@ def bold(text: str) -> Block:
 
 def person(user: str) -> Block | str:
     """Somebody by their present name, for `line` where nobody is notified: Home and modals."""
-    return {"type": "user", "user_id": user} if user else "somebody"
+    return {"type": "user", "user_id": user} if user else say("home.somebody")
 
 
 def place(channel: str) -> Block | str:
     """A channel by its present name, for `line`; who may not see it reads that it is private."""
     if channel.startswith("D") or not channel:
-        return "direct messages"
+        return say("home.direct")
     return {"type": "channel", "channel_id": channel}
 
 

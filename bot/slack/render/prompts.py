@@ -8,36 +8,49 @@ from datetime import datetime
 from bot.domain import Event
 from bot.slack.render.pieces import cut
 from bot.slack.render.trust import event_names
+from bot.texts import say
 
 Prompt = dict[str, str]
 
-_NEXT = {"title": "Next games", "message": "Which games are next?"}
-_SPIRIT = {"title": "Spirit leaders", "message": "Top 5 teams by spirit score"}
+_Known = tuple[str, str]  # the name of its title in the catalogue, and the question
+
+_NEXT = ("next_games", "Which games are next?")
+_SPIRIT = ("spirit", "Top 5 teams by spirit score")
 
 ANY = (_SPIRIT, _NEXT)
 """Where no event is known; the manifest says the same."""
 
 _BEFORE = (
-    {"title": "First games", "message": "Which games are first?"},
-    {"title": "Seeds", "message": "List the teams by seed"},
-    {"title": "Teams by division", "message": "How many teams are in each division?"},
+    ("first_games", "Which games are first?"),
+    ("seeds", "List the teams by seed"),
+    ("teams_by_division", "How many teams are in each division?"),
 )
 _DURING = (
-    {"title": "Latest scores", "message": "What are the latest results?"},
+    ("latest", "What are the latest results?"),
     _NEXT,
-    {"title": "Standings", "message": "Show the standings"},
+    ("standings", "Show the standings"),
     _SPIRIT,
 )
 _AFTER = (
-    {"title": "Winners", "message": "Who won the final?"},
+    ("winners", "Who won the final?"),
     _SPIRIT,
-    {"title": "Top scorers", "message": "Top 10 players by goals"},
-    {"title": "Final standings", "message": "Show the standings"},
+    ("top_scorers", "Top 10 players by goals"),
+    ("final_standings", "Show the standings"),
 )
 
 
 def prompts(events: Sequence[Event], now: datetime) -> tuple[Prompt, ...]:
-    """At most four prompts for the phase of `events` at `now` (aware): one that is on decides."""
+    """At most four prompts for the phase of `events` at `now` (aware): one that is on decides.
+
+    Titles are in the reader's language; the questions stay those that the examples answer.
+    """
+    return tuple(
+        {"title": say(f"prompts.{title}"), "message": question}
+        for title, question in _suited(events, now)
+    )
+
+
+def _suited(events: Sequence[Event], now: datetime) -> tuple[_Known, ...]:
     if not events:
         return ANY
     if any(event.starts_at <= now <= event.ends_at for event in events):
@@ -47,4 +60,6 @@ def prompts(events: Sequence[Event], now: datetime) -> tuple[Prompt, ...]:
 
 def prompts_title(events: Sequence[Event]) -> str:
     """What stands above the prompts."""
-    return cut(f"Ask about {event_names(events)}", 100) if events else "Ask about an event"
+    if not events:
+        return say("prompts.about_an_event")
+    return cut(say("prompts.about", events=event_names(events)), 100)
