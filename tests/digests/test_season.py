@@ -32,7 +32,7 @@ moments = st.integers(1293840000, 1893456000).map(  # 2011 to 2029
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(zones, moments, st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
 def test_a_daily_time_comes_once_a_day(
     zone: ZoneInfo, start: datetime, hour: int, minute: int
@@ -47,7 +47,7 @@ def test_a_daily_time_comes_once_a_day(
     assert on_time >= 396  # a year has at most two nights that skip it, or four with Ramadan
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(zones, moments, st.lists(st.integers(1, 4000), min_size=20, max_size=60))
 def test_a_clock_that_ticks_unevenly_finds_each_time_once(
     zone: ZoneInfo, start: datetime, steps: list[int]

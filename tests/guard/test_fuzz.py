@@ -24,7 +24,6 @@ SIGNS += ["\\", "\u200b", "\ufeff", "é", "//", "?", ":", "@", "#", "~", "E'", '
 
 FAST = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 DIALECTS = st.sampled_from(["postgres", "duckdb"])

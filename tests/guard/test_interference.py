@@ -204,7 +204,6 @@ def hold(
 
     @settings(
         max_examples=count,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

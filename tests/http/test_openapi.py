@@ -95,7 +95,6 @@ def _try(front: Front, address: str, cases: Any, *, known: bool, good: bool) -> 
     @seed(6)
     @hypothesis_settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

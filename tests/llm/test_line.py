@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.llm.errors import ServerBusyError
@@ -93,7 +93,6 @@ async def test_a_wait_that_is_too_long_ends() -> None:
     await inside
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=12), st.integers(1, 3))
 def test_every_question_begins_and_no_person_is_passed_over(people: list[str], places: int) -> None:
     """However people come, all begin, and between two turns of one nobody waits for a first."""

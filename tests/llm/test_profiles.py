@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Dialect
@@ -132,7 +132,6 @@ def flat(model: str, prompt: Prompt) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(deadline=None)  # the machine may be busy
 @given(one=varied(), other=varied())
 def test_all_that_never_varies_comes_first_byte_for_byte(
     model: str, one: Prompt, other: Prompt

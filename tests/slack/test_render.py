@@ -304,7 +304,6 @@ LITERAL = {"raw_text", "plain_text", "text"}
 
 
 @settings(
-    deadline=None,
     max_examples=50,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -340,7 +339,7 @@ def test_no_result_breaks_a_message_or_pings_anybody(
             assert len(native["column_settings"]) <= 20
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(results())
 def test_everything_is_in_the_csv_and_no_cell_is_a_formula(result: ResultTable) -> None:
     """All rows and columns are there; what a spreadsheet would run is a text."""

@@ -187,7 +187,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(blocks=JSON)
 def test_any_json_is_taken_or_refused(blocks: Any) -> None:
     """No shape of blocks makes the checks fail in another way than Slack's."""
