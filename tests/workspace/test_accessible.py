@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,6 +11,7 @@ from bot.domain import ColumnKind, ResultTable
 from bot.slack.render.answer import Setting, answer_messages
 from tests.slack.samples import answer, columns
 from tests.slack.test_chart import daily, given, named
+from tests.workspace.looks import held, post, window
 
 RANKED = named(*((f"Team {n}", 30 - n) for n in range(12)))
 SHARES = named(("Open", 50), ("Mixed", 30), ("Women", 20), measure="share")
@@ -37,8 +34,7 @@ async def answered(workspace: Workspace, client: AsyncWebClient) -> Workspace:
     ]
     place = workspace.channel("general").id
     for forms in found:
-        blocks = list(forms[0].blocks)
-        await client.chat_postMessage(channel=place, text=forms[0].text, blocks=blocks)
+        await post(client, place, forms)
     return workspace
 
 
@@ -49,18 +45,10 @@ async def test_axe_finds_nothing(
     browser: Browser, answered: Workspace, width: int, scheme: str
 ) -> None:
     """No violation in any kind of answer; with GAME_STATS_SHOTS=folder a picture is kept."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": 3600},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = await context.new_page()
-    await page.goto(f"{answered.url}#{answered.person('maya')}/{answered.channel('general').id}")
-    await expect(
-        page.get_by_text("There are", exact=False).or_(page.get_by_text("Count: 24."))
-    ).to_be_visible()
-    found = await Axe().run(page)
-    if target := os.environ.get("GAME_STATS_SHOTS"):
-        # Playwright makes the folder.
-        await page.screenshot(path=Path(target, f"answers-{width}-{scheme}.png"))
-    await context.close()
-    assert found.response["violations"] == [], found.generate_report()
+    async with window(browser, width, 3600, scheme) as page:
+        place = answered.channel("general").id
+        await page.goto(f"{answered.url}#{answered.person('maya')}/{place}")
+        await expect(
+            page.get_by_text("There are", exact=False).or_(page.get_by_text("Count: 24."))
+        ).to_be_visible()
+        await held(page, "answers")

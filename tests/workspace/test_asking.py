@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.demo.workspace import Workspace
 from bot.slack import worker
 from tests.slack.conftest import running
 from tests.slack.samples import SPRING
-
-
-async def keep(page: Page, name: str) -> None:
-    """Hold what is seen against axe; with GAME_STATS_SHOTS=folder a picture is kept."""
-    found = await Axe().run(page)
-    if target := os.environ.get("GAME_STATS_SHOTS"):
-        # Playwright makes the folder.
-        await page.screenshot(path=Path(target, f"asking-{name}.png"))
-    assert found.response["violations"] == [], found.generate_report()
+from tests.workspace.looks import held, window
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -36,12 +25,10 @@ async def test_a_person_asks_from_anywhere(
 ) -> None:
     """A message's shortcut, an edit, a deletion, the modal and the pane, each to its end."""
     monkeypatch.setattr(worker, "SETTLE", 0.2)
-    context = await browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = await context.new_page()
-    async with running(workspace, redis_url) as scene:
+    async with (
+        window(browser, width, 800, scheme) as page,
+        running(workspace, redis_url) as scene,
+    ):
         scene.bind("general", SPRING)
         place = workspace.channel("general").id
         await page.goto(f"{workspace.url}#{workspace.person('sam')}/{place}")
@@ -50,7 +37,7 @@ async def test_a_person_asks_from_anywhere(
         message = page.locator(f'#messages [data-ts="{theirs}"]')
         await message.hover()
         await message.get_by_label("More actions").click()
-        await keep(page, f"menu-{width}-{scheme}")
+        await held(page, "asking-menu")
         await message.get_by_role("button", name="Ask about this").click()
         await scene.reply("general", theirs)
 
@@ -59,7 +46,7 @@ async def test_a_person_asks_from_anywhere(
         await own.get_by_label("More actions").click()
         await own.get_by_role("button", name="Edit message").click()
         await page.get_by_role("textbox", name="Edit message").fill("@Game Stats top 3 teams")
-        await keep(page, f"edit-{width}-{scheme}")
+        await held(page, "asking-edit")
         await page.get_by_role("button", name="Save").click()
         await scene.reply("general", mine)
         await own.hover()
@@ -73,7 +60,7 @@ async def test_a_person_asks_from_anywhere(
             await page.get_by_label("All channels").click()
         await page.get_by_role("button", name="Ask about an event").click()
         await page.get_by_role("textbox", name="What would you like to know?").fill("top 5 teams")
-        await keep(page, f"modal-{width}-{scheme}")
+        await held(page, "asking-modal")
         await page.get_by_role("button", name="Ask", exact=True).click()
         here = workspace.state.direct(workspace.person("sam")).id
         await workspace.until(lambda: workspace.messages(here))
@@ -81,6 +68,5 @@ async def test_a_person_asks_from_anywhere(
         await page.locator("#sidebar").get_by_role("button", name="Game Stats").click()
         suited = page.get_by_role("button", name=re.compile("First games|Latest scores|Winners"))
         await expect(suited).to_be_visible()
-        await keep(page, f"pane-{width}-{scheme}")
+        await held(page, "asking-pane")
         await scene.idle()
-    await context.close()
