@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from bot.answering.narrower import refinements
-from bot.domain import (
-    GUARD_SEAL,
-    Answer,
-    Asker,
-    Column,
-    ColumnKind,
-    Dialect,
-    Draft,
-    GuardedQuery,
-    Question,
-    ResultTable,
-    Shape,
-    Source,
-)
+from bot.domain import GUARD_SEAL, ColumnKind, GuardedQuery, ResultTable, Shape
 from bot.semantic import load
+from tests.slack import samples
 
 MODEL = load(Path(__file__).parents[2] / "bot" / "semantic" / "game_stats.yml")
 NAMES = {
@@ -30,12 +19,11 @@ NAMES = {
     "divisions.name": ("Mixed", "Open", "Women's"),
 }
 PLAIN = Shape()
-DRAFT = Draft("", Dialect.POSTGRES, Source.MODEL)
 
 
 def table(*rows: tuple[object, ...], **kinds: ColumnKind) -> ResultTable:
     """Rows under columns by name and kind."""
-    return ResultTable(tuple(Column(name, kind) for name, kind in kinds.items()), rows)
+    return ResultTable(samples.columns(**kinds), rows)
 
 
 LISTED = table(*(("some",) for _ in range(5)), name=ColumnKind.TEXT)
@@ -50,8 +38,9 @@ def offered(
 ) -> list[tuple[str, str]]:
     """Labels and words."""
     query = GuardedQuery(sql, (UUID(int=1),), tables, sql, GUARD_SEAL)
-    asked = Question("q1", question, Asker("slack", "T1", "U1"), "C1")
-    found = Answer(asked, (), query, DRAFT, rows, 1.0, shape=shape)
+    found = replace(
+        samples.answer(rows, asked=samples.question(question)), query=query, shape=shape
+    )
     return [(each.label, each.words) for each in refinements(found, MODEL, NAMES)]
 
 
