@@ -9,7 +9,7 @@ is set once, where a question, a click or a request comes in, and each asyncio t
 it. What nobody has set is English. A text that a language lacks is English too.
 """
 
-from bot.texts.catalogue import LANGUAGES, say
+from bot.texts.catalogue import say
 from bot.texts.formats import (
     at_text,
     clock_text,
@@ -19,7 +19,15 @@ from bot.texts.formats import (
     number_text,
     short_date_text,
 )
-from bot.texts.speaking import ENGLISH, Tongue, accepted, speaking, spoken, tongue_of
+from bot.texts.speaking import (
+    ENGLISH,
+    LANGUAGES,
+    Tongue,
+    accepted,
+    speaking,
+    spoken,
+    tongue_of,
+)
 
 __all__ = [
     "ENGLISH",

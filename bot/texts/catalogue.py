@@ -17,11 +17,9 @@ import yaml
 from babel import Locale
 
 from bot.texts.formats import number_text
-from bot.texts.speaking import LANGUAGES, spoken
+from bot.texts.speaking import ENGLISH, spoken
 
 Text = str | Mapping[str, str]
-
-__all__ = ["LANGUAGES", "Text", "catalogue", "say"]
 
 
 def say(name: str, /, **values: object) -> str:
@@ -30,11 +28,10 @@ def say(name: str, /, **values: object) -> str:
     Raises KeyError for a name that English lacks too, or a value that the text wants and nobody
     gave: a bug of ours, which a test finds for every call there is.
     """
-    tongue = spoken()
-    text = catalogue(tongue.language).get(name)
-    language = tongue.language if text is not None else LANGUAGES[0]
-    if text is None:
-        text = catalogue(language)[name]
+    language = spoken().language
+    if name not in catalogue(language):
+        language = ENGLISH.language
+    text = catalogue(language)[name]
     if not isinstance(text, str):
         n = values["n"]
         assert isinstance(n, int)
