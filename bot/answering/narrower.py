@@ -30,11 +30,11 @@ _SUMS = re.compile(r"\b(count|sum|avg|min|max)\s*\(", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """`values` of a column; `noun` is what each of them is (a division), `column` a sample's."""
+    """Values of a column: `noun` is what each of them is, or "" where `column` has to say it."""
 
-    noun: str
-    column: str
     values: tuple[str, ...]
+    noun: str = ""
+    column: str = ""
 
 
 def refinements(answer: Answer, model: SemanticModel, names: Names) -> tuple[Refinement, ...]:
@@ -70,7 +70,7 @@ def _choices(
         reached = any(used.name == table or used.column(noun) is not None for used in tables)
         few = len(names.get(linked, ())) in FEW
         if reached and few and not _implied(noun, model, names, literals):
-            yield _Choice(noun, noun, names[linked])
+            yield _Choice(names[linked], noun=noun)
     for used in tables:
         yield from _samples(used, model)
 
@@ -80,7 +80,7 @@ def _samples(used: SemanticTable, model: SemanticModel) -> Iterator[_Choice]:
         linked = f"{used.name}.{column.name}" in model.linked
         # The event's own state narrows nothing.
         if len(column.samples) in FEW and not linked and used.name != model.root:
-            yield _Choice("", column.name, column.samples)
+            yield _Choice(column.samples, column=column.name)
 
 
 def _implied(noun: str, model: SemanticModel, names: Names, literals: list[str]) -> bool:
