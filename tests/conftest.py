@@ -32,9 +32,14 @@ _numbers = itertools.count(1)
 
 
 def pytest_configure() -> None:
-    """Drawn examples may take their time: a busy machine is no failure."""
-    settings.register_profile("unhurried", deadline=None)
-    settings.load_profile("unhurried")
+    """Drawn examples may take their time, and are the same ones each time.
+
+    A busy machine is no failure, and what is green stays so until the code changes. New examples
+    are drawn by `pytest --hypothesis-profile exploring`.
+    """
+    settings.register_profile("steady", deadline=None, derandomize=True)
+    settings.register_profile("exploring", deadline=None, print_blob=True)
+    settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bot.demo.workspace.blocks import check_message
@@ -303,11 +303,20 @@ SETTINGS = st.builds(
 LITERAL = {"raw_text", "plain_text", "text"}
 
 
+WIDE = Rows([tuple(["w" * 60] * 20)] * 100)
+FULLEST = ResultTable(
+    tuple(Column("w" * 60, ColumnKind.TEXT) for _ in range(20)), WIDE, truncated=True
+)
+SHARED = Setting(quoted=True, again=datetime(2026, 5, 2, tzinfo=UTC), shared_by="w" * 600)
+
+
 @settings(
     max_examples=50,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+@example(FULLEST, Long("w" * 9_999), SHARED, Shape(sorted_by=1, descending=True))
+@example(FULLEST, Long("😀" * 9_999), SHARED, Shape(sorted_by=1, descending=True))
 @given(results(), NASTY, SETTINGS, st.builds(Shape, st.none() | st.integers(0, 3), st.booleans()))
 def test_no_result_breaks_a_message_or_pings_anybody(
     result: ResultTable, text: str, setting: Setting, shape: Shape

@@ -99,7 +99,7 @@ def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Messa
 
 def _head(answer: Answer, setting: Setting) -> list[Block]:
     by = setting.shared_by
-    shared = [small(say("answer.shared_by", name=by))] if by else []
+    shared = [small(say("answer.shared_by", name=cut(by, 100)))] if by else []
     quoted = setting.quoted or bool(setting.shared_by)
     return [*shared, *([quote(answer.question.text)] if quoted else [])]
 

@@ -14,8 +14,9 @@ from bot.texts import say
 
 Block = dict[str, Any]
 
-LIMIT = 8_000
-"""Characters of data in one message. Slack takes about 10,000 over all blocks."""
+LIMIT = 7_000
+"""Characters of data in one message. Slack takes about 10,000 over all blocks, and what stands
+around the data may take five lines of 600 characters and the buttons."""
 
 TEXT_LIMIT = 3_800
 """Characters of a message that is text only; Slack cuts at 4,000."""
