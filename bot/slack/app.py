@@ -32,6 +32,7 @@ from bot.slack import (
     digests,
     feedback,
     home,
+    languages,
     live,
     mentions,
     messages,
@@ -182,6 +183,7 @@ def build_slack_app(
             log.error("listener_broke", exc_info=error)
 
     app.error(failed)
+    languages.listen(app, rooms)
     mentions.listen(app, rooms)
     messages.listen(app, rooms)
     commands.listen(app, rooms)

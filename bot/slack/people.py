@@ -5,28 +5,43 @@ Rights are asked for at every click, for the person who clicks; an answer is kep
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.slack import tenant
-from bot.slack.errors import ChannelClosedError
+from bot.slack.errors import ChannelClosedError, SlackError
 from bot.slack.web import Web
+from bot.texts import ENGLISH, Tongue, tongue_of
+
+log = structlog.get_logger()
 
 _SECONDS = 60.0
 _KEPT = 1_000
+TONGUE_SECONDS = 1.0
+"""What asking for somebody's language may take: Slack waits three seconds for an ack."""
+
 _PAGE = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person as Slack knows them. `timezone` is an IANA name; empty texts for what is not set."""
+    """A person as Slack knows them. `timezone` is an IANA name, `locale` such as "de-DE".
+
+    Empty texts for what is not set.
+    """
 
     name: str = ""
     timezone: str = ""
+    locale: str = ""
     admin: bool = False
+
+
+_UNKNOWN = (float("-inf"), Profile())
 
 
 class People:
@@ -84,10 +99,10 @@ class People:
 
     async def profile(self, team: str, user: str) -> Profile:
         """Who `user` is. Raises SlackError."""
-        asked_at, known = self._known.get((team, user), (float("-inf"), Profile()))
+        asked_at, known = self._known.get((team, user), _UNKNOWN)
         if time.monotonic() - asked_at < _SECONDS:
             return known
-        found = (await self._web.call("users.info", user=user))["user"]
+        found = (await self._web.call("users.info", user=user, include_locale=True))["user"]
         # A guest from a connected workspace may be an admin, but at home.
         at_home = found.get("team_id", team) == team and not found.get("deleted")
         flags = ("is_admin", "is_owner", "is_primary_owner")
@@ -95,12 +110,32 @@ class People:
         known = Profile(
             name=str(names.get("display_name") or found.get("real_name") or found.get("name", "")),
             timezone=str(found.get("tz") or ""),
+            locale=str(found.get("locale") or ""),
             admin=at_home and any(found.get(flag) for flag in flags),
         )
         if len(self._known) >= _KEPT:
             self._known.clear()
         self._known[team, user] = (time.monotonic(), known)
         return known
+
+    def forget(self, team: str, user: str) -> None:
+        """Ask anew about somebody, who has changed."""
+        self._known.pop((team, user), None)
+
+    async def tongue(self, team: str, user: str) -> Tongue:
+        """What `user` reads, by the language of their Slack; English while that is not known.
+
+        Never raises, and takes TONGUE_SECONDS at most: nobody waits for their language.
+        """
+        if not user:
+            return ENGLISH
+        try:
+            async with asyncio.timeout(TONGUE_SECONDS):
+                return tongue_of((await self.profile(team, user)).locale)
+        except (SlackError, TimeoutError) as error:
+            log.info("language_not_known", error=repr(error))
+            _, known = self._known.get((team, user), _UNKNOWN)
+            return tongue_of(known.locale)
 
     async def channels(self, team: str, user: str) -> Mapping[str, str]:
         """The channels that `user` is in, private ones only where we are too: ids and names.

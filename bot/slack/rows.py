@@ -29,7 +29,8 @@ from bot.slack.render.csv import to_csv
 from bot.slack.render.explanation import explanation_messages
 from bot.slack.render.pieces import Message, cut, escape, one_line
 from bot.slack.render.trust import row_count
-from bot.texts import say
+from bot.store import StoreError
+from bot.texts import say, speaking
 
 log = structlog.get_logger()
 
@@ -54,6 +55,22 @@ def once(question_id: str) -> str:
 async def show(rooms: Rooms, job: Job) -> None:
     """Do what the click asked for."""
     reader = intake.read(Reader, job.payload)
+    with speaking(await rooms.people.tongue(reader.team, await _speaks(rooms, reader))):
+        await _show(rooms, job, reader)
+
+
+async def _speaks(rooms: Rooms, reader: Reader) -> str:
+    """In whose language: a message in a channel stays in that of who asked."""
+    if reader.private or reader.how not in {CHART, TABLE, RUN_AGAIN}:
+        return reader.user
+    try:
+        stored = await rooms.answering.stored(reader.question_id)
+    except StoreError:
+        return reader.user  # who is told about it next
+    return stored.asker.user if stored is not None else reader.user
+
+
+async def _show(rooms: Rooms, job: Job, reader: Reader) -> None:
     if reader.how == SHARE and await _is_shared(rooms, reader):
         await delivery.tell(rooms.web, reader, Message(say("clicks.shared_already")))
         return
@@ -94,8 +111,13 @@ async def draw(
 
 
 async def reader_zone(rooms: Rooms, to: Ask | Reader, answer: Answer) -> ZoneInfo | None:
-    """The zone of who reads, if the answer has times and Slack knows it."""
-    if all(column.kind is not ColumnKind.DATETIME for column in answer.table.columns):
+    """The zone of who alone reads, if the answer has times and Slack knows it.
+
+    In a channel there are many readers, whose clock is the event's.
+    """
+    alone = to.private if isinstance(to, Reader) else bool(to.response_url)
+    timed = any(column.kind is ColumnKind.DATETIME for column in answer.table.columns)
+    if not timed or not (alone or scope.is_direct(to.channel)):
         return None
     try:
         return ZoneInfo((await rooms.people.profile(to.team, to.user)).timezone)
@@ -158,11 +180,7 @@ async def _view(rooms: Rooms, reader: Reader, answer: Answer) -> None:
 
 async def _share(rooms: Rooms, reader: Reader, answer: Answer) -> None:
     who = await rooms.people.profile(reader.team, reader.user)
-    setting = Setting(
-        reader=await reader_zone(rooms, reader, answer),
-        shared_by=who.name or say("clicks.a_member"),
-    )
-    forms = answer_messages(answer, setting)
+    forms = answer_messages(answer, Setting(shared_by=who.name or say("clicks.a_member")))
     await delivery.post(rooms.web, reader.channel, "", forms, _mark(reader))
 
 

@@ -18,6 +18,7 @@ from bot.jobs import Handler, Job
 from bot.slack import delivery, intake, models, pane, reply, rows, scope, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
+from bot.slack.languages import spoken_to
 from bot.slack.ports import Rooms
 from bot.slack.render.answer import Setting, answer_messages
 from bot.slack.render.choices import choice_messages
@@ -27,7 +28,7 @@ from bot.slack.render.stages import looking
 from bot.slack.render.status import status_messages
 from bot.slack.withdrawal import GivenWayError
 from bot.store import StoreError
-from bot.texts import say
+from bot.texts import say, speaking
 
 log = structlog.get_logger()
 
@@ -42,11 +43,15 @@ SLOW = 1.0
 
 def register(rooms: Rooms) -> None:
     """Take this room's jobs."""
+
+    def told(handler: Handler) -> Handler:
+        return _open_channels(spoken_to(rooms.people, handler))
+
     rooms.jobs.register(intake.QUESTION, _open_channels(lambda job: _question(rooms, job)))
     rooms.jobs.register(rows.ROWS, _open_channels(lambda job: rows.show(rooms, job)))
     rooms.jobs.register(withdrawal.WITHDRAW, _open_channels(lambda job: withdrawal.do(rooms, job)))
-    rooms.jobs.register(models.MODELS, _open_channels(lambda job: models.do(rooms, job)))
-    rooms.jobs.register(STATUS, _open_channels(lambda job: _status(rooms, job)))
+    rooms.jobs.register(models.MODELS, told(lambda job: models.do(rooms, job)))
+    rooms.jobs.register(STATUS, told(lambda job: _status(rooms, job)))
 
 
 def _open_channels(handler: Callable[[Job], Awaitable[None]]) -> Handler:
@@ -72,10 +77,11 @@ async def _question(rooms: Rooms, job: Job) -> None:
     here = (ask.team, ask.channel, ask.thread_ts)
     if ask.overheard and not ours and await rooms.answering.last_in(*here) is None:
         return
-    if ask.response_url:
-        await _whispered(rooms, ask)
-    else:
-        await _replied(rooms, replace(ask, reply_ts=ask.reply_ts or ours), job)
+    with speaking(await rooms.people.tongue(ask.team, ask.user)):
+        if ask.response_url:
+            await _whispered(rooms, ask)
+        else:
+            await _replied(rooms, replace(ask, reply_ts=ask.reply_ts or ours), job)
 
 
 async def _whispered(rooms: Rooms, ask: Ask) -> None:

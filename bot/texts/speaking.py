@@ -69,6 +69,11 @@ def spoken() -> Tongue:
     return _SPOKEN.get()
 
 
+def enter(tongue: Tongue) -> None:
+    """Speak it for the rest of this task."""
+    _SPOKEN.set(tongue)
+
+
 @contextmanager
 def speaking(tongue: Tongue | str) -> Iterator[None]:
     """Speak it, or the tongue of a locale's name, for the block and the tasks begun in it."""

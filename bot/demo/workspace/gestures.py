@@ -6,7 +6,7 @@ what Slack would tell it. PageError says, in words for that person, what cannot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.demo.workspace import messages
 from bot.demo.workspace.access import (
@@ -21,7 +21,8 @@ from bot.demo.workspace.clicks import ask
 from bot.demo.workspace.errors import PageError
 from bot.demo.workspace.manifest import Manifest
 from bot.demo.workspace.outbox import COMMANDS, Outbox
-from bot.demo.workspace.state import Channel, Json, State, Whisper
+from bot.demo.workspace.state import LOCALES, Channel, Json, State, Whisper
+from bot.demo.workspace.web_api.people import about
 from bot.demo.workspace.web_api.reactions import react, unreact
 
 
@@ -115,6 +116,19 @@ class Gestures:
         item = {"type": "message", "channel": channel, "ts": ts}
         event = {"type": kind, "user": user, "reaction": name, "item": item, "event_ts": ts}
         self.outbox.tell(kind, event | {"item_user": message["user"]})
+
+    def speak(self, user: str, locale: str) -> None:
+        """Choose the language of one's Slack, such as "de-DE".
+
+        Source: docs.slack.dev/reference/events/user_change.
+        """
+        if locale not in LOCALES:
+            raise PageError("Slack has no such language")
+        person = replace(person_of(self.state, user), locale=locale)
+        self.state.people[user] = person
+        self.state.publish({"type": "locale", "locale": locale}, {user})
+        event: Json = {"type": "user_change", "user": about(self.state, person)}
+        self.outbox.tell("user_change", event | {"event_ts": self.state.next_ts()})
 
     def _beside(self, user: str) -> Json:
         """What Slack adds to an event of the pane: the channel that `user` looks at."""

@@ -23,7 +23,7 @@ from bot.demo.workspace.addresses import file_response
 from bot.demo.workspace.clicks import Clicks
 from bot.demo.workspace.errors import PageError, SlackError
 from bot.demo.workspace.gestures import Gestures
-from bot.demo.workspace.state import Channel, Json, Person, State
+from bot.demo.workspace.state import LOCALES, Channel, Json, Person, State
 
 STATIC = Path(__file__).parent / "static"
 QUIET_SECONDS = 15.0
@@ -83,6 +83,8 @@ class Page:
             "bot": state.bot.id,
             "people": [_person(one) for one in state.everyone().values()],
             "switch": list(state.people),
+            "locale": state.people[user].locale,
+            "locales": LOCALES,
             "channels": [_channel(one) for one in mine],
             "messages": {one.id: list(one.messages.values()) for one in mine},
             "whispers": [
@@ -196,12 +198,16 @@ class Page:
         async def home(user: str, body: Mapping[str, Any]) -> None:
             hands.open_home(user, str(body.get("tab", "home")))
 
+        async def speak(user: str, body: Mapping[str, Any]) -> None:
+            hands.speak(user, str(body["locale"]))
+
         return {
             "click": click,
             "close": close,
             "home": home,
             "lack": self._lack,
             "post": post,
+            "speak": speak,
             "submit": submit,
             "suggest": suggest,
             **self._message_actions(),

@@ -18,6 +18,16 @@ from typing import Any
 
 Json = dict[str, Any]
 
+LOCALES = {
+    "en-GB": "English (UK)",
+    "en-US": "English (US)",
+    "de-DE": "Deutsch",
+    "es-ES": "Español (España)",
+    "es-LA": "Español (Latinoamérica)",
+    "fr-FR": "Français",
+}
+"""Some of the languages that Slack has, by the locale that its API calls them."""
+
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -42,7 +52,7 @@ class Person:
     is_bot: bool = False
     tz: str = "Europe/Madrid"
     tz_offset: int = 3600
-    locale: str = "en-US"
+    locale: str = "en-GB"
 
 
 @dataclass(slots=True)

@@ -206,6 +206,10 @@ class Workspace:
         """Delete a message of one's own."""
         self.gestures.delete(self.person(user), self.channel(channel).id, ts)
 
+    def speak(self, user: str, locale: str) -> None:
+        """Choose the language of a person's Slack, such as "de-DE"."""
+        self.gestures.speak(self.person(user), locale)
+
     async def command(self, user: str, channel: str, words: str) -> None:
         """Run a slash command. Raises PageError if the app does not take it."""
         await self.gestures.command(self.person(user), self.channel(channel).id, words)

@@ -168,6 +168,7 @@ const handlers = {
   status() { drawChannel(); drawThread(); },
   prompts() { main.draw(); },
   notice: drawNotice,
+  locale: drawSide,
   view() { showView(store.view); },
   home() { if (store.tab === "home") drawHome(); },
 };

@@ -16,6 +16,9 @@ export function drawSidebar({ open, signIn }) {
   const directs = store.channels.filter((one) => one.kind === "im");
   const me = h("select", { id: "me", onchange: (event) => signIn(event.target.value) },
     store.switch.map((id) => h("option", { value: id, selected: id === store.me }, `${person(id).name}${person(id).is_admin ? " (admin)" : ""}`)));
+  const language = h("select", { id: "language", onchange: (event) => act("speak", { locale: event.target.value }) },
+    Object.entries(store.locales).map(([locale, name]) => h("option", { value: locale, selected: locale === store.locale }, name)));
+  const chosen = document.activeElement?.closest?.("#sidebar select")?.id;
   const focused = document.activeElement?.closest?.("#sidebar .room")?.textContent;
   byId("sidebar").replaceChildren(
     h("div", { class: "team" }, h("strong", {}, store.team), h("small", {}, "local workspace")),
@@ -24,7 +27,8 @@ export function drawSidebar({ open, signIn }) {
         h("span", { class: "sign", "aria-hidden": "true" }, "⚡"), h("span", { class: "grow" }, one.name)))),
     h("h2", {}, "Channels"), h("ul", {}, rooms.map(entry)),
     h("h2", {}, "Direct messages"), h("ul", {}, directs.map(entry)),
-    h("div", { class: "who" }, h("label", { for: "me" }, "Signed in as"), me));
+    h("div", { class: "who" }, h("label", { for: "me" }, "Signed in as"), me, h("label", { for: "language" }, "Language"), language));
+  if (chosen) byId(chosen).focus();
   if (focused) [...document.querySelectorAll("#sidebar .room")].find((one) => one.textContent === focused)?.focus();
   const total = [...store.unread.values()].reduce((sum, one) => sum + one, 0);
   byId("team-name").textContent = store.team;

@@ -5,7 +5,7 @@ import { toast } from "./dom.js";
 export const store = {
   me: "", bot: "", team: "", people: new Map(), channels: [], messages: new Map(),
   commands: [], statuses: new Map(), prompts: {}, suggestions: [], shortcuts: [], notice: {}, view: null, home: null,
-  switch: [], unread: new Map(), channel: "", thread: "", tab: "messages",
+  switch: [], locale: "", locales: {}, unread: new Map(), channel: "", thread: "", tab: "messages",
 };
 
 const listeners = [];
@@ -48,7 +48,7 @@ function take(state) {
   Object.assign(store, {
     me: state.me, bot: state.bot, team: state.team, channels: state.channels, commands: state.commands,
     prompts: state.prompts, suggestions: state.suggestions, shortcuts: state.shortcuts, notice: state.notice, view: state.view,
-    home: state.home, switch: state.switch,
+    home: state.home, switch: state.switch, locale: state.locale, locales: state.locales,
   });
   store.people = new Map(state.people.map((one) => [one.id, one]));
   store.messages = new Map(
