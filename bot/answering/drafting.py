@@ -78,8 +78,12 @@ class Drafting:
         names: Names,
         now: datetime,
         before: Previous | None = None,
+        team: str = "",
     ) -> Asked:
-        """Find names, days and words in a question, and whether it goes on from `before`."""
+        """Find names, days and words in a question, and whether it goes on from `before`.
+
+        What is cached for it is its workspace's (`team`) alone.
+        """
         linked = link(question, names, self.everyday) if self.parts.linking else Linked()
         previous = before if before and goes_on(question, linked) else None
         refined = None
@@ -96,6 +100,7 @@ class Drafting:
             self.model.clock.rpartition(".")[2],
         )
         key = self.store.cache.key(
+            team=team,
             question=normalise(question),
             fingerprint=self.model.fingerprint,
             language_model=self.router.primary,

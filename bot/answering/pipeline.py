@@ -260,7 +260,8 @@ class Answering:
         await self.models.catch_up()
         names = await self.directory_of_events.names(events, self.query)
         before = await self._previous(question) if self.parts.followups else None
-        asked = self.drafting.asked(question.text, events, names, datetime.now(UTC), before)
+        now, team = datetime.now(UTC), question.asker.team
+        asked = self.drafting.asked(question.text, events, names, now, before, team)
         return replace(asked, who=question.asker.key)
 
     async def _previous(self, question: Question) -> Previous | None:

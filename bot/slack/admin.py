@@ -125,7 +125,7 @@ async def _view(rooms: Rooms, given: Typed, person: str, channel: str, rest: str
 
 
 async def _clear(rooms: Rooms, given: Typed) -> str:
-    gone = await rooms.store.cache.clear()
+    gone = await rooms.store.cache.clear(given.team)
     log.info("cache_cleared", by=given.user, drafts=gone)
     return f"Forgotten: the cached SQL of {gone} questions. It is written anew when they are asked."
 

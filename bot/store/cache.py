@@ -32,19 +32,20 @@ class Cache:
     @staticmethod
     def key(
         *,
+        team: str,
         question: str,
         fingerprint: str,
         language_model: str,
         prompt_version: str,
         linked: Iterable[str] = (),
     ) -> str:
-        """Everything that decides the SQL of a question, as one short text.
+        """Everything that decides the SQL of a question, as one short text, after its workspace.
 
         `fingerprint` is the semantic model's; `linked` are the notes that the prompt carries (names
         of this event, today's date). The events themselves do not matter: SQL never names them.
         """
         parts = [normalised(question), fingerprint, language_model, prompt_version, *linked]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return f"{team}:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
     async def get(self, key: str) -> Draft | None:
         """The draft kept under `key`, with CACHE as its source and no time spent; None without."""
@@ -71,11 +72,11 @@ class Cache:
         except StoreDown:
             _log.warning("cache_down")
 
-    async def clear(self) -> int:
-        """Forget every draft, for all processes; how many there were. Raises StoreError."""
+    async def clear(self, team: str) -> int:
+        """Forget a workspace's drafts, in all processes; how many. Raises StoreError."""
         gone = 0
         with translated():
-            async for key in self._redis.scan_iter(match=f"{self._prefix}*", count=500):
+            async for key in self._redis.scan_iter(match=f"{self._prefix}{team}:*", count=500):
                 gone += await self._redis.unlink(key)
         return gone
 

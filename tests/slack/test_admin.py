@@ -142,11 +142,14 @@ async def test_usage_names_people_and_channels(scene: Scene) -> None:
     assert scene.workspace.person("sam") in said
 
 
-async def test_the_cache_is_cleared_for_everybody(scene: Scene) -> None:
-    """What any process has cached is gone, and the number is told."""
-    await scene.store.cache.put("k", Draft("SELECT 1", Dialect.POSTGRES, Source.MODEL))
+async def test_the_cache_of_the_workspace_is_cleared(scene: Scene) -> None:
+    """What any process has cached for it is gone, and told; another workspace's is not."""
+    mine, others = f"{scene.workspace.state.team}:k", "T0OTHER:k"
+    for key in (mine, others):
+        await scene.store.cache.put(key, Draft("SELECT 1", Dialect.POSTGRES, Source.MODEL))
     assert "the cached SQL of 1 questions" in await told(scene, "cache clear")
-    assert await scene.store.cache.get("k") is None
+    assert await scene.store.cache.get(mine) is None
+    assert await scene.store.cache.get(others) is not None
     assert "did not understand" in await told(scene, "cache")
 
 

@@ -19,6 +19,7 @@ DRAFT = Draft("SELECT 1", Dialect.DUCKDB, Source.MODEL, "m", 10, 20, 3.5, fell_b
 def key(question: str = "top teams", **changed: object) -> str:
     """A key of the cache."""
     parts: dict[str, object] = {
+        "team": "T1",
         "fingerprint": "f",
         "language_model": "m",
         "prompt_version": "1",
@@ -35,12 +36,22 @@ async def test_a_draft_is_cached(store: Store) -> None:
     assert 3500 < await store.redis.ttl(f"gamestats:sql:{key()}") <= 3600
 
 
+async def test_a_workspace_forgets_its_own_drafts_alone(store: Store) -> None:
+    """One that has the other's id as its beginning keeps what it has."""
+    mine, others = key(), key(team="T12")
+    for each in (mine, others):
+        await store.cache.put(each, DRAFT)
+    assert await store.cache.clear("T1") == 1
+    assert [await store.cache.get(each) is None for each in (mine, others)] == [True, False]
+
+
 def test_what_makes_a_key() -> None:
     """Case, blanks and the mark at the end change no key; everything that decides the SQL does."""
     assert key("  Top   TEAMS ?") == key("top teams")
     assert key("top teams\u3000！") == key("top teams")
     others = [
         key("top team"),
+        key(team="T2"),
         key(fingerprint="g"),
         key(language_model="n"),
         key(prompt_version="2"),

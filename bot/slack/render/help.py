@@ -16,7 +16,7 @@ ADMIN = (
     "`limits #channel 30/hour` and `limits @person reset` do it at once.\n"
     "`/stats-admin usage` counts the last two weeks.\n"
     "`/stats-admin audit @person #channel` shows who asked what, with the SQL that ran.\n"
-    "`/stats-admin cache clear` forgets all cached SQL.\n"
+    "`/stats-admin cache clear` forgets this workspace's cached SQL.\n"
     "`/stats-admin block @person` stops their questions, `unblock @person` lets them ask again.\n"
     "`/stats-admin forget @person` takes a person out of everything that I keep.\n"
     "Feedback, verified questions, channels and errors are in my Home."
