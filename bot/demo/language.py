@@ -1,7 +1,8 @@
 """Which language model answers in the demo, and what the page says of it.
 
 An Ollama server that answers is used as it is. Without one the small model is fetched and served
-here, and until it is loaded, or if it cannot be had, verified questions are answered all the same.
+here, and until it is loaded, or if it cannot be had, verified questions and worked examples are
+answered all the same.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ async def _serve_and_tell(
         weights = gguf or await _fetched(language.model, folder / "models", console, notice)
         read_model_file(weights)
     except WeightsError as error:
-        notice("No language model: only verified questions are answered.", str(error), "info")
+        told = "No language model: only verified questions and worked examples are answered."
+        notice(told, str(error), "info")
         console.print(f"No language model: {error}", markup=False, highlight=False)
         return
     port = language.base_url.rpartition(":")[2]
@@ -100,7 +102,7 @@ async def _fetched(model: str, folder: Path, console: Console, notice: Said) -> 
     size = demo_weights(model).size / 1e6
     notice(
         f"Fetching the small language model ({size:.0f} MB, once).",
-        "Verified questions are answered already. The terminal shows how far it is.",
+        "Verified questions and worked examples are answered already. See the terminal.",
         "busy",
     )
     loop = asyncio.get_running_loop()

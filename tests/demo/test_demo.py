@@ -197,7 +197,7 @@ def test_without_a_model_verified_questions_are_answered(page: Page, tmp_path: P
         wait_for(started)
         page.goto(started.url)
         told = page.get_by_role("status")
-        expect(told).to_contain_text("No language model: only verified questions are answered.")
+        expect(told).to_contain_text("No language model: only verified questions and worked")
         expect(told).to_contain_text("cannot be fetched")
         open_channel(page, "spring-classic")
         assert "verified" in ask(page, "spring-classic", VERIFIED[0])
