@@ -51,3 +51,5 @@ def set_up_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])
+    # Many fonts have no bold face, which is nothing to tell.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

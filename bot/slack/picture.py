@@ -23,12 +23,13 @@ FONTS = (
     "Noto Sans",
     "DejaVu Sans",
     "Noto Sans CJK JP",
+    "WenQuanYi Micro Hei",
     "Noto Sans Arabic",
     "Noto Sans Hebrew",
     "Noto Sans Devanagari",
     "Noto Sans Thai",
 )
-"""Tried in this order for each letter; matplotlib brings the second."""
+"""Tried in this order for each letter; matplotlib brings the second, our image the rest but one."""
 
 _WIDTH, _DPI = 5.2, 150  # 780 pixels: twice a phone's 390
 _PAPER, _INK, _SOFT = "#f6f5f1", "#22302a", "#5d665f"

@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.deploy.programs import wheel
+import pytest
+from matplotlib import font_manager
+
+from bot.slack import picture
+from bot.slack.render.chart import Chart, ChartKind, Series
+from tests.deploy.programs import debian, wheel
 from tests.deploy.replay import instructions
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +61,32 @@ def test_what_the_image_is_made_of_is_there_and_not_ignored() -> None:
                 assert source.split("/")[0] not in ignored, source
                 copied += 1
     assert copied > 3
+
+
+def test_the_images_fonts_draw_names_of_other_scripts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With the files that the image takes from Debian, such a name is drawn and not its number."""
+    [taking] = (rest for word, rest in instructions() if word == "RUN" and "/fonts" in rest)
+    copying = taking[taking.index("mkdir") :]
+    packages = debian("fonts-noto-core", "fonts-wqy-microhei")
+    here = copying.replace("/usr/share", f"{packages}/usr/share").replace(
+        " /fonts", f" {tmp_path}/f"
+    )
+    subprocess.run(["sh", "-ec", here], check=True)
+
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    for file in sorted((tmp_path / "f").iterdir()):
+        font_manager.fontManager.addfont(file)
+    taken = {font.name for font in font_manager.fontManager.ttflist}
+    assert set(picture.FONTS) - taken == {"DejaVu Sans", "Noto Sans CJK JP"}
+    for one, other in [("李娜", "東京"), ("서울", "부산"), ("النسور", "الصقور"), ("दिल्ली", "पुणे")]:
+        assert drawn(one) != drawn(other)
+
+
+def drawn(name: str) -> bytes:
+    """A chart with this name in it."""
+    series = (Series("Goals", (1.0, 2.0)),)
+    return picture.draw(
+        Chart(ChartKind.BAR, "Goals", "Team", "Goals", (name, "A"), series, ("1", "2"), opens=True)
+    )
