@@ -109,8 +109,8 @@ def _type(node: Node) -> None:
     *schema, name = texts(node.names)
     if schema not in ([], ["pg_catalog"]) or name not in allowed.TYPES:
         raise data_type(".".join([*schema, name]))
-    if node.setof or node.pct_type:
-        raise data_type(f"{name}%TYPE" if node.pct_type else f"SETOF {name}")
+    if node.setof:
+        raise data_type(f"SETOF {name}")
     widths = [sizes.integer(width) for width in node.typmods or ()]
     if None in widths or (name == "bpchar" and any((w or 0) > BLANK_PADDED for w in widths)):
         raise data_type(f"{name}(…)")

@@ -57,9 +57,9 @@ def _mend(query: Node, node: Node, scope: Scope, model: SemanticModel, kept: set
     """
     if is_a(node, ast.RangeVar):
         return _table(node, scope.ctes, model)
-    *qualifier, name = texts(node.fields) if not is_a(node.fields[-1], ast.A_Star) else ("", "*")
-    if name == "*":
+    if is_a(node.fields[-1], ast.A_Star):
         return ""
+    *qualifier, name = texts(node.fields)
     if not qualifier and name in scope.outputs and name not in kept:
         return put_output(query, node, name)
     targets = (
@@ -79,8 +79,6 @@ def _mend(query: Node, node: Node, scope: Scope, model: SemanticModel, kept: set
 
 def _table(node: Node, ctes: Mapping[str, Columns], model: SemanticModel) -> str:
     """A table by another number or a letter amiss; it keeps its name for its columns."""
-    if node.schemaname or node.catalogname:
-        return ""
     wrong = node.relname
     found = tables_meant(wrong, {*model.tables, *ctes}, model)
     if len(found) != 1:

@@ -73,6 +73,16 @@ def unmended(sql: str, model: SemanticModel) -> GuardedQuery | Refusal:
             (),
         ),
         (
+            "SELECT public.teams.city FROM teams, locations",
+            'There is no column "city" in teams. Did you mean locations.city?',
+            ("locations.city",),
+        ),
+        (
+            "SELECT namee FROM (SELECT 1 AS nameee)",
+            'There is no column "namee". Did you mean nameee?',
+            ("nameee",),
+        ),
+        (
             "SELECT 1 AS best FROM teams WHERE best > 0",
             '"best" is an output and no column: repeat its expression here.',
             (),

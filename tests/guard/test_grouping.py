@@ -27,6 +27,7 @@ WIDENED = [
     ("SELECT name AS id, seed FROM teams", "id", "teams.name, teams.seed"),
     ("SELECT name FROM teams", "(id, seed)", "teams.name"),
     ("SELECT result FROM team_games", "game_id, team_id", "team_games.result"),
+    ("SELECT result FROM team_games", "game_id, (team_id, round)", "team_games.result"),
     ("SELECT t.name FROM teams t, (SELECT 1 AS t) u", "t.id", "t.name"),
     # Every grouping set has it.
     ("SELECT name FROM teams", "GROUPING SETS (id, (id, name)), ()", "teams.name"),
@@ -52,6 +53,9 @@ WIDENED = [
         "u.name",
     ),
     (f"SELECT t.name FROM teams t NATURAL JOIN {IDS}", "id", "t.name"),
+    (f"SELECT id, t.name FROM teams t JOIN {IDS} USING (id)", "1", "t.name"),
+    (f"SELECT id AS x, t.name FROM teams t JOIN {IDS} USING (id)", "x", "t.name"),
+    ("SELECT name FROM teams t JOIN (SELECT name FROM teams) u USING (name)", "t.id", "t.name"),
     (
         (
             "SELECT t.name FROM teams t JOIN (SELECT id, seed FROM teams) AS u USING (id)"
@@ -90,7 +94,7 @@ def test_clauses_after_the_group_count(guarded: Guarding, rest: str, written: st
 
 ALONE = [
     ("SELECT name FROM teams", "2"),
-    ("SELECT name FROM teams", "0"),
+    ("SELECT name, id FROM teams", "0"),
     ("SELECT name FROM teams", "ROLLUP (id)"),
     ("SELECT name FROM teams", "CUBE (id)"),
     ("SELECT name FROM teams", "GROUPING SETS (id, name)"),
@@ -107,6 +111,8 @@ ALONE = [
     ("SELECT u.name FROM (SELECT id FROM teams) t LEFT JOIN teams u USING (id)", "id"),
     ("SELECT t.name FROM (SELECT id FROM teams) u NATURAL JOIN teams t", "id"),
     ("SELECT t.name FROM generate_series(1, 2) id, teams t", "id"),
+    ("SELECT t.name FROM (SELECT id FROM teams), teams t", "id"),
+    ("SELECT t.name FROM teams t JOIN (SELECT id FROM teams) u ON true", "id"),
 ]
 
 

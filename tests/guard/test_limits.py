@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain import Code, GuardedQuery, Refusal
+from bot.domain import Code, Dialect, GuardedQuery, Refusal
+from bot.guard.limits import check_text
+from bot.guard.parse import parse
+from bot.guard.refusals import Refused
 
 Guarding = Callable[..., GuardedQuery | Refusal]
 
@@ -91,3 +94,74 @@ def test_outputs_that_name_outputs_do_not_explode(guarded: Guarding) -> None:
     refusal = guarded(f"SELECT {doubled} FROM (SELECT 1 AS x0)", "duckdb")
     assert isinstance(refusal, Refusal)
     assert refusal.code is Code.TOO_COMPLEX
+
+
+COUNTED = [
+    ("postgres", lambda n: "SELECT " + "1" * (n - 7), 10_000, "more than 10000 characters"),
+    ("postgres", lambda n: "1 " * n, 2_000, "more than 2000 words and signs"),
+    ("duckdb", lambda n: "1 " * n, 2_000, "more than 2000 words and signs"),
+    ("postgres", lambda n: "(" * n + ")" * n, 24, "brackets nested too deep"),
+    ("duckdb", lambda n: "(" * n + ")" * n, 12, "brackets nested too deep"),
+    # What was closed before does not count, neither way.
+    ("postgres", lambda n: "()" * 40 + "(" * n, 24, "brackets nested too deep"),
+    ("postgres", lambda n: "[" * n + "]" * n, 4, "brackets nested too deep"),
+    ("duckdb", lambda n: "[{" + "{" * (n - 2), 4, "brackets nested too deep"),
+    ("postgres", lambda n: "([" * 4 + "(" * (n - 8), 24, "brackets nested too deep"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "text", "most", "what"), COUNTED)
+def test_a_text_at_its_bound(
+    dialect: str, text: Callable[[int], str], most: int, what: str
+) -> None:
+    """Characters, tokens and brackets are counted exactly."""
+    check_text(text(most), Dialect(dialect))
+    with pytest.raises(Refused) as refused:
+        check_text(text(most + 1), Dialect(dialect))
+    assert refused.value.code is Code.TOO_COMPLEX
+    assert what in refused.value.message
+
+
+def test_a_tree_at_its_bound() -> None:
+    """Nodes and their depth are counted exactly, and the refusal says which it was."""
+    names, nulls = ["name"] * 1_665, ["NULL"] * 2
+    parse(f"SELECT {', '.join([*names, *nulls])}")
+    with pytest.raises(Refused, match="more than 5000 parts"):
+        parse(f"SELECT {', '.join([*names, 'name', *nulls[:1]])}")
+    parse(f"SELECT 1{'::int' * 76}")
+    with pytest.raises(Refused, match="more than 80 parts inside each other"):
+        parse(f"SELECT 1{'::int' * 77}")
+
+
+@pytest.mark.parametrize(
+    ("sql", "dialect"),
+    [
+        ("SELECT 'a\u200b'", "postgres"),
+        ("SELECT U&'a\u200b'", "postgres"),
+        ("SELECT $$a\u200b$$", "postgres"),
+        ("SELECT 1 -- a\u200b", "postgres"),
+        ("SELECT 1 /* a\u200b */", "postgres"),
+        ("SELECT naïve$x", "postgres"),
+        ("SELECT 'a\u200b'", "duckdb"),
+        ("SELECT $$a\u200b$$", "duckdb"),
+    ],
+)
+def test_strings_and_comments_are_no_names(sql: str, dialect: str) -> None:
+    """Any character may stand in them; a name may have letters of any language, and a dollar."""
+    check_text(sql, Dialect(dialect))
+
+
+@pytest.mark.parametrize(
+    ("sql", "stray"),
+    [
+        ("SELECT na\u200bme", "U+200B"),
+        ("SELECT é→", "U+2192"),
+        ("SELECT →", "U+2192"),
+        ('SELECT "\x1b"', "U+001B"),
+    ],
+)
+def test_a_stray_character_is_named(sql: str, stray: str) -> None:
+    """The refusal says which character it was, by its number."""
+    with pytest.raises(Refused) as refused:
+        check_text(sql, Dialect.POSTGRES)
+    assert refused.value.message.endswith(f": {stray}.")

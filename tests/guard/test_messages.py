@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import GuardedQuery, Refusal
+from bot.domain import Code, GuardedQuery, Refusal
+from bot.guard.refusals import Refused, nearest, shown
 
 Guarding = Callable[..., GuardedQuery | Refusal]
 LINES = [
@@ -16,10 +17,10 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("line", LINES, ids=[line["sql"] for line in LINES])
+@pytest.mark.parametrize("line", LINES, ids=[line["sql"][:60] for line in LINES])
 def test_a_refusal_says_what_is_wrong(guarded: Guarding, line: dict[str, str]) -> None:
     """Each kind of refusal has its sentence, with the names of the statement in it."""
-    refusal = guarded(line["sql"])
+    refusal = guarded(line["sql"], line.get("dialect", "postgres"))
     assert isinstance(refusal, Refusal)
     assert refusal.message == line["message"]
 
@@ -107,3 +108,24 @@ def test_columns_are_known_through_withs(
         assert names[0].split(".")[1] in found.shown
     else:
         assert found.code.value == "unknown_column"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a\nb", "a?b"), ("x" * 60, "x" * 60), ("x" * 61, "x" * 60 + "…")],
+)
+def test_a_name_is_shown_short_and_on_one_line(name: str, text: str) -> None:
+    """What cannot be printed is a question mark, and sixty characters are enough."""
+    assert shown(name) == text
+
+
+def test_the_nearest_names_are_three() -> None:
+    """Names that are much like it, the best first, and no more than a sentence bears."""
+    known = ("team", "teams", "tear", "trams", "steam", "zebra")
+    assert nearest("TEAMS", known) == ("teams", "team", "trams")
+    assert nearest("zzz", known) == ()
+
+
+def test_a_refusal_in_a_log_says_what_it_said() -> None:
+    """The exception reads as its message."""
+    assert str(Refused(Code.NOT_SQL, "There is no SQL in it.")) == "There is no SQL in it."

@@ -14,6 +14,10 @@ from bot.guard.refusals import Refused
 Guarding = Callable[..., GuardedQuery | Refusal]
 
 
+LEFT = "(SELECT 1 AS p, 2 AS q) AS x"
+RIGHT = "(SELECT 2 AS q, 3 AS r) AS y"
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -47,6 +51,14 @@ Guarding = Callable[..., GuardedQuery | Refusal]
         "SELECT s.a, s.b FROM (SELECT x.* FROM (SELECT 1 AS a, 2 AS b) AS x) AS s",
         "SELECT e.key, e.value, e.ordinality FROM json_each('{}') WITH ORDINALITY AS e",
         "SELECT e.k, e.value FROM json_each('{}') AS e(k)",
+        # Columns that USING or NATURAL merges come first, so that nobody renames others by place.
+        f"SELECT s.p FROM (SELECT * FROM {LEFT} JOIN {RIGHT} USING (q)) AS s(a)",
+        f"SELECT s.p FROM (SELECT * FROM {LEFT} NATURAL JOIN {RIGHT}) AS s(a)",
+        (
+            f"SELECT s.p FROM (SELECT * FROM ({LEFT} JOIN {RIGHT} USING (q)) "
+            "CROSS JOIN (SELECT 9 AS w) AS z) AS s(a)"
+        ),
+        "SELECT d.name FROM divisions d, (fields f JOIN locations l ON true) AS j",
         "SELECT item.value, item FROM json_array_elements('[]') AS item",
         (
             "SELECT o.o, json_object_keys.json_object_keys FROM json_object_keys('{}'), "
@@ -72,6 +84,11 @@ def test_a_name_in_scope_is_found(guarded: Guarding, sql: str) -> None:
         ("SELECT v.column0 FROM (VALUES (1, 2)) AS v", Code.UNKNOWN_COLUMN),
         ("SELECT s.nothing FROM (SELECT lower('A')) AS s", Code.UNKNOWN_COLUMN),
         ("SELECT s.nothing FROM (SELECT 1) AS s", Code.UNKNOWN_COLUMN),
+        ("SELECT s.nothing FROM (SELECT 1 + 1) AS s", Code.UNKNOWN_COLUMN),
+        (f"SELECT s.q FROM (SELECT x.p FROM {LEFT}, {RIGHT}) AS s", Code.UNKNOWN_COLUMN),
+        (f"SELECT s.r FROM (SELECT x.* FROM {LEFT}, {RIGHT}) AS s", Code.UNKNOWN_COLUMN),
+        ("SELECT s.nothing FROM (SELECT public.teams.* FROM teams) AS s", Code.UNKNOWN_COLUMN),
+        ("SELECT s.a FROM (SELECT nobody.* FROM teams) AS s", Code.UNKNOWN_TABLE),
         ("SELECT s.nothing FROM (SELECT true AND false) AS s", Code.UNKNOWN_COLUMN),
         ("SELECT e.nothing FROM json_each('{}') AS e", Code.UNKNOWN_COLUMN),
         ("SELECT e.key FROM json_each('{}') AS e(k)", Code.UNKNOWN_COLUMN),
@@ -96,6 +113,8 @@ LISTED = {"name", "seed"}
         "SELECT u.regclass FROM unnest(ARRAY['a']) AS u(x)",
         "SELECT public.u.regclass FROM unnest(ARRAY['a']) AS u",
         "SELECT e.pg_typeof FROM json_each('{}') AS e",
+        "SELECT g.ordinality FROM unnest(ARRAY[1]) AS g",
+        "SELECT g.a FROM unnest(ARRAY[1]) AS g(b) UNION SELECT g.a FROM unnest(ARRAY[1]) AS g(a)",
         # A name that is a column of one function is none of the other that goes by the same.
         "SELECT g.a FROM unnest(ARRAY[1]) AS g(a) UNION SELECT g.b FROM unnest(ARRAY[1]) AS g(b)",
     ],
@@ -105,6 +124,13 @@ def test_dots_alone_refuses_a_call(sql: str) -> None:
     with pytest.raises(Refused) as refused:
         check_dots(parse(sql), LISTED)
     assert refused.value.code is Code.UNKNOWN_COLUMN
+
+
+def test_the_columns_of_the_function_come_with_the_refusal() -> None:
+    """Whoever asked is told what the function has."""
+    with pytest.raises(Refused) as refused:
+        check_dots(parse("SELECT e.pg_typeof FROM json_each('{}') AS e"), LISTED)
+    assert refused.value.names == ("e.key", "e.value")
 
 
 @pytest.mark.parametrize(

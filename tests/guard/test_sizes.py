@@ -193,6 +193,8 @@ TAKEN = [
     "substring(name, seed * 2)",
     "substring(name, seed - 2)",
     "substr(name, char_length(name))",
+    "substr(name, length(name))",
+    "substr(name, strpos(name, 'a'))",
     "upper(name, '(a+)+')",
 ]
 BEYOND = [
