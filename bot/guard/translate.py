@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ErrorLevel, ParseError, UnsupportedError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -20,12 +21,18 @@ from bot.guard.rules import LACKING, apply
 from bot.semantic import SemanticModel
 
 
+class _DuckDB(DuckDB):
+    """DuckDB's SQL with indexes as they are written; sqlglot takes 1 from some of them."""
+
+    INDEX_OFFSET = 0
+
+
 def to_postgres(sql: str, model: SemanticModel) -> str:
     """`sql` as PostgreSQL, without comments. Raises Refused."""
     tokens = _tokens(sql)
     with translated():
         text = _rewritten(sql, tokens)
-        tree = sqlglot.parse_one(text, read="duckdb", error_level=ErrorLevel.IMMEDIATE)
+        tree = sqlglot.parse_one(text, read=_DuckDB, error_level=ErrorLevel.IMMEDIATE)
     if not isinstance(tree, exp.Query):
         raise _no_query()
     with translated():

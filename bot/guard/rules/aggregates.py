@@ -55,16 +55,15 @@ def _parts(node: exp.Expr) -> list[exp.Expr]:
 def _extremum(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
     """arg_max(x, y) is x of the greatest y, of rows where neither is NULL; with n, a list of n."""
     value, by = node.this, node.expression
-    order = exp.Ordered(this=by.copy(), desc=isinstance(node, exp.ArgMax), nulls_first=False)
+    order = exp.Ordered(this=by.copy(), desc=isinstance(node, exp.ArgMax))
     return _slice(_values(value, [order], (value, by), where), node.args.get("count"))
 
 
 def _most(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
     """max(x, n) is a list of the n greatest x."""
     value = node.this
-    order = exp.Ordered(this=value.copy(), desc=isinstance(node, exp.Max), nulls_first=False)
-    count = node.args.get("count") or node.expressions[0]
-    return _slice(_values(value, [order], (value,), where), count)
+    order = exp.Ordered(this=value.copy(), desc=isinstance(node, exp.Max))
+    return _slice(_values(value, [order], (value,), where), node.args["count"])
 
 
 def _end(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
@@ -92,7 +91,7 @@ def _values(
     conditions: list[exp.Expr] = [part.copy().is_(exp.null()).not_() for part in there]
     if where is not None:
         conditions.append(where.copy())
-    values = exp.ArrayAgg(this=inner, nulls_excluded=False)
+    values = exp.ArrayAgg(this=inner)
     if not conditions:
         return values
     return exp.Filter(this=values, expression=exp.Where(this=exp.and_(*conditions)))
@@ -127,18 +126,18 @@ def most_frequent(node: exp.Expr, _known: Known) -> exp.Expr:
     """mode(x) is an ordered-set aggregate in PostgreSQL."""
     if isinstance(node.parent, exp.WithinGroup) or not node.this:
         return node
-    order = exp.Order(expressions=[exp.Ordered(this=node.this.copy(), nulls_first=False)])
+    order = exp.Order(expressions=[exp.Ordered(this=node.this.copy())])
     return exp.WithinGroup(this=exp.Mode(), expression=order)
 
 
 def row_count(node: exp.Expr, _known: Known) -> exp.Expr:
     """count() counts rows."""
-    return node if node.this else exp.Count(this=exp.Star(), big_int=True)
+    return node if node.this else exp.Count(this=exp.Star())
 
 
 def every_row(_node: exp.Expr, _known: Known) -> exp.Expr:
     """count_star() counts rows."""
-    return exp.Count(this=exp.Star(), big_int=True)
+    return exp.Count(this=exp.Star())
 
 
 def truths(node: exp.Expr, known: Known) -> exp.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlglot import exp
 
@@ -68,11 +69,7 @@ def _calls(tree: exp.Expr, known: Known) -> exp.Expr:
     """Apply CALLS and NAMED to every node, innermost first."""
     for node in reversed(list(tree.find_all(exp.Expr))):
         named = isinstance(node, exp.Anonymous)
-        rule = (
-            NAMED.get(node.name.lower())
-            if isinstance(node, exp.Anonymous)
-            else CALLS.get(type(node))
-        )
+        rule = NAMED.get(node.name.lower()) if named else CALLS.get(type(node))
         if (
             rule is None
             or node.error_messages()
@@ -90,9 +87,9 @@ def _least(node: exp.Expr) -> int:
     return ARGUMENTS.get(node.name.lower(), 1)
 
 
-def _renamed(name: str) -> Rule:
+def _renamed(name: str, node: exp.Expr, _known: Known) -> exp.Expr:
     """A function that PostgreSQL has by another name."""
-    return lambda node, _known: call(name, *node.expressions)
+    return call(name, *node.expressions)
 
 
 CALLS: dict[type[exp.Expr], Rule] = {
@@ -121,27 +118,28 @@ CALLS: dict[type[exp.Expr], Rule] = {
     exp.Log: arithmetic.logarithm,
     exp.TimeToStr: formats.time_text,
     exp.Format: formats.format_braces,
-    exp.Year: times.part("year"),
-    exp.Month: times.part("month"),
-    exp.Day: times.part("day"),
-    exp.Hour: times.part("hour"),
-    exp.Minute: times.part("minute"),
-    exp.Second: times.part("second"),
-    exp.Week: times.part("week"),
-    exp.WeekOfYear: times.part("week"),
-    exp.Quarter: times.part("quarter"),
-    exp.DayOfWeek: times.part("dow"),
-    exp.DayOfWeekIso: times.part("isodow"),
-    exp.DayOfYear: times.part("doy"),
-    exp.DayOfMonth: times.part("day"),
-    exp.Dayname: times.named("FMDay"),
-    exp.Monthname: times.named("FMMonth"),
+    exp.Year: partial(times.part, "year"),
+    exp.Month: partial(times.part, "month"),
+    exp.Day: partial(times.part, "day"),
+    exp.Hour: partial(times.part, "hour"),
+    exp.Minute: partial(times.part, "minute"),
+    exp.Second: partial(times.part, "second"),
+    exp.Week: partial(times.part, "week"),
+    exp.WeekOfYear: partial(times.part, "week"),
+    exp.Quarter: partial(times.part, "quarter"),
+    exp.DayOfWeek: partial(times.part, "dow"),
+    exp.DayOfWeekIso: partial(times.part, "isodow"),
+    exp.DayOfYear: partial(times.part, "doy"),
+    exp.DayOfMonth: partial(times.part, "day"),
+    exp.Dayname: partial(times.named, "FMDay"),
+    exp.Monthname: partial(times.named, "FMMonth"),
     exp.Extract: times.extracted,
     exp.TimestampTrunc: times.truncated,
     exp.DateTrunc: times.truncated,
     exp.DateDiff: times.boundaries,
     exp.Interval: times.interval,
     exp.UnixToTime: times.milliseconds,
+    exp.ToDays: partial(times.units, "day"),
     exp.DateBin: times.bucket,
     exp.DateFromParts: times.date_of,
     exp.Contains: texts.has_part,
@@ -171,23 +169,22 @@ CALLS: dict[type[exp.Expr], Rule] = {
 NAMED: dict[str, Rule] = {
     "arbitrary": lambda node, _known: exp.AnyValue(this=node.expressions[0].copy()),
     "count_star": aggregates.every_row,
-    "fsum": _renamed("sum"),
-    "favg": _renamed("avg"),
+    "fsum": partial(_renamed, "sum"),
+    "favg": partial(_renamed, "avg"),
     "geomean": aggregates.geometric_mean,
     "geometric_mean": aggregates.geometric_mean,
     "date_part": times.part_by_name,
     "datepart": times.part_by_name,
     "date_sub": times.elapsed,
     "datesub": times.elapsed,
-    "weekday": times.part_named("dow"),
-    "decade": times.part_named("decade"),
-    "to_seconds": times.units("second"),
-    "to_minutes": times.units("minute"),
-    "to_hours": times.units("hour"),
-    "to_days": times.units("day"),
-    "to_weeks": times.units("week"),
-    "to_months": times.units("month"),
-    "to_years": times.units("year"),
+    "weekday": partial(times.part, "dow"),
+    "decade": partial(times.part, "decade"),
+    "to_seconds": partial(times.units, "second"),
+    "to_minutes": partial(times.units, "minute"),
+    "to_hours": partial(times.units, "hour"),
+    "to_weeks": partial(times.units, "week"),
+    "to_months": partial(times.units, "month"),
+    "to_years": partial(times.units, "year"),
     "get_current_timestamp": times.now,
     "prefix": texts.has_start,
     "suffix": texts.has_end,
@@ -196,8 +193,8 @@ NAMED: dict[str, Rule] = {
     "list_aggregate": lists.aggregate,
     "list_aggr": lists.aggregate,
     "array_aggregate": lists.aggregate,
-    "list_position": _renamed("array_position"),
-    "list_indexof": _renamed("array_position"),
+    "list_position": partial(_renamed, "array_position"),
+    "list_indexof": partial(_renamed, "array_position"),
     "list_extract": lists.extract,
     "list_element": lists.extract,
     "array_extract": lists.extract,

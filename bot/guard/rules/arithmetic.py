@@ -12,10 +12,10 @@ from bot.guard.rules.calls import call, number, wrapped
 from bot.guard.rules.known import Known
 
 
-def divide(node: exp.Expr, known: Known) -> exp.Expr:
+def divide(node: exp.Expr, _known: Known) -> exp.Expr:
     """`/` never rounds: 7 / 2 is 3.5."""
     left = node.this.copy()
-    if not _inexact(node.this, known):
+    if not _inexact(node.this):
         left = exp.cast(left, "double")
     return exp.Div(this=left, expression=_divisor(node.expression), typed=True, safe=False)
 
@@ -44,12 +44,12 @@ def _divisor(node: exp.Expr) -> exp.Expr:
     return exp.Nullif(this=inner.copy(), expression=number(0))
 
 
-def _inexact(node: exp.Expr, known: Known) -> bool:
+def _inexact(node: exp.Expr) -> bool:
     """Whether PostgreSQL already has double precision here."""
     inner = node.unnest()
     if isinstance(inner, exp.Cast):
         return inner.to.is_type("double")
-    return isinstance(inner, exp.Div | exp.Mul) and _inexact(inner.this, known)
+    return isinstance(inner, exp.Div | exp.Mul) and _inexact(inner.this)
 
 
 def rounded(node: exp.Expr, known: Known) -> exp.Expr:

@@ -25,7 +25,7 @@ def size(node: exp.Expr) -> int:
 
 def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     """name(arguments), with copies of the arguments."""
-    return exp.Anonymous(this=name.upper(), expressions=[one.copy() for one in arguments])
+    return exp.Anonymous(this=name, expressions=[one.copy() for one in arguments])
 
 
 def number(value: int) -> exp.Expr:
@@ -46,7 +46,7 @@ def nested(node: exp.Expr, name: str, value: str) -> exp.Expr:
         alias=exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(name)]),
     )
     inner = exp.select(exp.maybe_parse(value, dialect="postgres")).from_(source)
-    return inner.subquery(copy=False)
+    return inner.subquery()
 
 
 def aggregates(node: exp.Expr) -> bool:

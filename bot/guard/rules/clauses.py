@@ -105,5 +105,5 @@ def by_name(union: exp.SetOperation, known: Known) -> None:
     if left is None or right is None or set(left) != set(right) or len(set(left)) != len(left):
         raise duckdb_only("UNION BY NAME of queries whose columns differ")
     columns = [exp.column(name) for name in left]
-    union.set("expression", exp.select(*columns).from_(union.right.subquery("named", copy=True)))
+    union.set("expression", exp.select(*columns).from_(union.right.subquery("named")))
     union.set("by_name", None)

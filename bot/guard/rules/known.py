@@ -7,7 +7,7 @@ rules is checked like any other PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,24 +145,28 @@ class Known:
 
     def _of_operator(self, node: exp.Expr, depth: int) -> str:
         if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Mod):
-            kinds = {self.kind(node.this, depth + 1), self.kind(node.expression, depth + 1)}
-            if "float" in kinds:
-                return "float"
-            return "int" if kinds == {"int"} else ""
+            return self._of_numbers((node.this, node.expression), depth)
         if isinstance(node, exp.Case | exp.If):
-            return self.kind(node.find(exp.Literal, exp.Column), depth + 1) if _plain(node) else ""
+            return self._of_numbers(_results(node), depth)
         if isinstance(node, exp.Bracket) and self.kind(node.this, depth + 1) == "text":
             return "text"
         groups = ((_FLOATS, "float"), (_BOOLS, "bool"), (_TEXTS, "text"), (_LISTS, "list"))
         found = next((kind for types, kind in groups if isinstance(node, types)), "")
         return found or ("int" if isinstance(node, _INTS) else "")
 
+    def _of_numbers(self, nodes: Iterable[exp.Expr], depth: int) -> str:
+        """The kind that numbers come to: one with a fraction makes all have one."""
+        kinds = {self.kind(node, depth + 1) for node in nodes}
+        if "float" in kinds:
+            return "float"
+        return "int" if kinds == {"int"} else ""
 
-def _plain(node: exp.Expr) -> bool:
-    """Whether every result of a CASE or IF is a number without a fraction."""
+
+def _results(node: exp.Expr) -> list[exp.Expr]:
+    """What a CASE or IF gives."""
     results = [branch.args.get("true") for branch in node.args.get("ifs") or [node]]
     results.append(node.args.get("default") or node.args.get("false"))
-    return all(r is None or (isinstance(r, exp.Literal) and r.is_int) for r in results)
+    return [one for one in results if one is not None]
 
 
 def _of_type(to: exp.DataType) -> str:

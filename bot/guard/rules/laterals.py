@@ -31,7 +31,7 @@ def value_names(values: exp.Values) -> None:
         holder, alias = values.parent, values.parent.args.get("alias")
     if not isinstance(holder.parent, exp.From | exp.Join) or (alias and alias.columns):
         return
-    first = values.expressions[0] if values.expressions else None
+    first = values.expressions[0]
     width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
     columns = [exp.to_identifier(f"col{number}") for number in range(width)]
     name = alias.this.copy() if alias and alias.this else exp.to_identifier("valueslist")

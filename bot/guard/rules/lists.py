@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from bot.guard.refusals import duckdb_only
-from bot.guard.rules.calls import call, nested, number
+from bot.guard.rules.calls import call, nested, number, wrapped
 from bot.guard.rules.known import Known
 
 OVER_ITEMS = {
@@ -35,26 +35,18 @@ def at(node: exp.Expr, known: Known) -> exp.Expr:
         return _of_struct(node.this.unnest(), node.expressions[0])
     if len(node.expressions) != 1:
         raise duckdb_only("an index of several parts")
-    index = _from_one(node.expressions[0])
+    index = node.expressions[0]
     if known.kind(node.this) == "text":
         return _characters(node.this, index)
     base = node.this if isinstance(node.this, exp.Paren) else exp.paren(node.this.copy())
     if isinstance(index, exp.Neg):
-        last = call("cardinality", node.this)
-        index = exp.Sub(this=last, expression=number(int(index.this.name) - 1))
+        after = exp.Add(this=call("cardinality", node.this), expression=number(1))
+        index = exp.Sub(this=after, expression=wrapped(index.this))
     elif isinstance(index, exp.Slice) and any(
         isinstance(end, exp.Neg) for end in index.args.values()
     ):
         raise duckdb_only("a slice from the end")
     return exp.Bracket(this=base.copy(), expressions=[index.copy()], offset=1)
-
-
-def _from_one(index: exp.Expr) -> exp.Expr:
-    """`index` as it was written: sqlglot counts literals from 0, one less."""
-    if index.is_int and isinstance(index, exp.Literal | exp.Neg):
-        value = int(index.to_py()) + 1
-        return number(value) if value >= 0 else exp.Neg(this=number(-value))
-    return index
 
 
 def _characters(text: exp.Expr, index: exp.Expr) -> exp.Expr:
@@ -140,6 +132,4 @@ def aggregate_named(node: exp.Expr, _known: Known) -> exp.Expr:
 def extract(node: exp.Expr, known: Known) -> exp.Expr:
     """list_extract(x, i) and array_extract(x, i) are x[i]."""
     items, index = node.expressions
-    if index.is_int:
-        index = exp.Literal.number(int(index.to_py()) - 1)
     return at(exp.Bracket(this=items.copy(), expressions=[index.copy()]), known)

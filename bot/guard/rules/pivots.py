@@ -31,10 +31,9 @@ def in_from(select: exp.Select, known: Known) -> None:
     """FROM t PIVOT (…), or UNPIVOT (…), as FROM with a subquery."""
     clause = select.args.get("from_")
     pivots = clause.this.args.get("pivots") if clause else None
-    if not pivots or len(pivots) != 1:
+    if not clause or not pivots or len(pivots) != 1:
         return
-    source = clause.this if clause else select
-    (pivot,) = pivots
+    source, (pivot,) = clause.this, pivots
     inner = source.copy()
     inner.set("pivots", None)
     if isinstance(inner, exp.Subquery) and not inner.alias:
@@ -46,7 +45,7 @@ def in_from(select: exp.Select, known: Known) -> None:
         made = _unpivoted(inner, field.expressions, field.this.name, value, known)
     else:
         made = _pivoted(inner, fields, pivot.expressions, pivot, known)
-    source.replace(made.subquery(source.alias or "pivoted"))
+    source.replace(made.subquery(pivot.alias or source.alias or "pivoted"))
 
 
 def _pivoted(
@@ -60,7 +59,7 @@ def _pivoted(
     if len(fields) != 1 or not isinstance(fields[0], exp.In) or not fields[0].expressions:
         raise duckdb_only("PIVOT without IN (…)")
     field = fields[0]
-    aggregates = using or [exp.Count(this=exp.Star(), big_int=True)]
+    aggregates = using or [exp.Count(this=exp.Star())]
     group = pivot.args.get("group")
     keys = list(group.expressions) if group else _rest(source, field, aggregates, known)
     made = [key.copy() for key in keys]
@@ -73,7 +72,7 @@ def _pivoted(
             plain = len(aggregates) == 1 and not isinstance(aggregate, exp.Alias)
             made.append(exp.alias_(filtered, name if plain else label, quoted=True))
     select = exp.select(*made).from_(source.copy())
-    return select.group_by(*keys) if keys else select
+    return select.group_by(*keys)
 
 
 def _values(listed: list[exp.Expr]) -> Iterator[tuple[str, exp.Expr]]:
@@ -81,8 +80,12 @@ def _values(listed: list[exp.Expr]) -> Iterator[tuple[str, exp.Expr]]:
         value = one.this if isinstance(one, exp.PivotAlias | exp.Alias) else one
         if not isinstance(value, exp.Literal | exp.Boolean | exp.Null | exp.Cast):
             raise duckdb_only("PIVOT on values that are no literals")
-        named = one is not value
-        yield (one.args["alias"].name if named else value.name or value.sql()), value
+        if one is not value:
+            yield one.args["alias"].name, value
+        elif isinstance(value, exp.Boolean):
+            yield value.sql().lower(), value
+        else:
+            yield value.name or value.sql(), value
 
 
 def _rest(
@@ -114,9 +117,7 @@ def _unpivoted(
         this=exp.to_identifier("parted"),
         columns=[exp.to_identifier(name), exp.to_identifier(value)],
     )
-    lateral = exp.Lateral(
-        this=exp.Subquery(this=exp.Values(expressions=rows)), alias=alias, view=None
-    )
+    lateral = exp.Lateral(this=exp.Subquery(this=exp.Values(expressions=rows)), alias=alias)
     kept = [exp.column(column, table=_name(source)) for column in every if column not in wanted]
     parted = [exp.column(one, table="parted") for one in (name, value)]
     present = exp.column(value, table="parted").is_(exp.null()).not_()

@@ -99,7 +99,9 @@ def outputs(query: exp.Expr, known: Known, depth: int = 0) -> tuple[str, ...] | 
     found: list[str] = []
     for projection in query.expressions:
         if not projection.is_star:
-            found.append(projection.alias_or_name.lower() or "?")
+            if not isinstance(projection, exp.Alias | exp.Column):
+                return None  # the two have other names for it
+            found.append(projection.alias_or_name.lower())
             continue
         columns = offered(query, known, depth + 1)
         star = projection.this if isinstance(projection, exp.Column) else projection

@@ -5,15 +5,11 @@ Times with a zone are shown in the session's zone by both, so nothing here conve
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlglot import exp
 
 from bot.guard.refusals import duckdb_only
 from bot.guard.rules.calls import call, number, wrapped
 from bot.guard.rules.known import Known
-
-Rule = Callable[[exp.Expr, Known], exp.Expr]
 
 _UNITS = {
     "microsecond": "microsecond us usec usecs usecond useconds microseconds",
@@ -49,14 +45,9 @@ def unit_of(node: exp.Expr | None) -> str:
     return UNITS[word]
 
 
-def part(unit: str) -> Rule:
+def part(unit: str, node: exp.Expr, _known: Known) -> exp.Expr:
     """hour(x) and the like are EXTRACT(HOUR FROM x)."""
-    return lambda node, _known: _extract(unit, node.this or node.expressions[0])
-
-
-def part_named(unit: str) -> Rule:
-    """The same for functions that sqlglot does not know."""
-    return lambda node, _known: _extract(unit, node.expressions[0])
+    return _extract(unit, _argument(node))
 
 
 def part_by_name(node: exp.Expr, _known: Known) -> exp.Expr:
@@ -89,14 +80,14 @@ def truncated(node: exp.Expr, known: Known) -> exp.Expr:
     return exp.cast(found, "date") if known.kind(node.this) == "date" else found
 
 
-def named(form: str) -> Rule:
+def named(form: str, node: exp.Expr, _known: Known) -> exp.Expr:
     """dayname(x) and the like are to_char(x, form)."""
-    return lambda node, _known: call("to_char", node.this, exp.Literal.string(form))
+    return call("to_char", node.this, exp.Literal.string(form))
 
 
 def boundaries(node: exp.Expr, _known: Known) -> exp.Expr:
     """date_diff(unit, x, y) is how many times a unit begins between x and y."""
-    unit, end, start = unit_of(node.args.get("unit") or exp.var("DAY")), node.this, node.expression
+    unit, end, start = unit_of(node.args.get("unit")), node.this, node.expression
     if unit in _MONTHS:
         return exp.paren(exp.Sub(this=_months(end, unit), expression=_months(start, unit)))
     if unit not in _SECONDS:
@@ -170,11 +161,15 @@ def interval(node: exp.Expr, _known: Known) -> exp.Expr:
     return exp.paren(exp.Mul(this=wrapped(amount), expression=_one(unit.name)))
 
 
-def units(unit: str) -> Rule:
+def units(unit: str, node: exp.Expr, _known: Known) -> exp.Expr:
     """to_days(x) and the like are x times a day."""
-    return lambda node, _known: exp.paren(
-        exp.Mul(this=wrapped(node.expressions[0]), expression=_one(unit))
-    )
+    return exp.paren(exp.Mul(this=wrapped(_argument(node)), expression=_one(unit)))
+
+
+def _argument(node: exp.Expr) -> exp.Expr:
+    """The one argument of a function, whether sqlglot knows it or not."""
+    argument: exp.Expr = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
+    return argument
 
 
 def _one(unit: str) -> exp.Expr:
@@ -191,7 +186,7 @@ def milliseconds(node: exp.Expr, known: Known) -> exp.Expr:
 
 def bucket(node: exp.Expr, _known: Known) -> exp.Expr:
     """time_bucket(width, x) counts from Monday, 3 January 2000."""
-    if node.args.get("origin") or node.args.get("zone"):
+    if node.args.get("unit"):  # where sqlglot puts a third argument
         raise duckdb_only("time_bucket() with an origin")
     origin = exp.cast(exp.Literal.string("2000-01-03"), "timestamp")
     return call("date_bin", node.this, node.expression, origin)
