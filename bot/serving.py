@@ -93,6 +93,7 @@ async def _slack(app: App, stack: contextlib.AsyncExitStack) -> SlackSurface | N
         signing_secret=plain(settings.slack_signing_secret),
         api_url=settings.slack_api_url,
         admins=frozenset(name.strip() for name in settings.bot_admins.split(",") if name.strip()),
+        reactions=settings.slack_reactions,
         distribution=distribution,
     )
     return await stack.enter_async_context(

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, description="Socket Mode, if set")
     slack_signing_secret: SecretStr | None = Field(default=None, description="HTTP mode, if set")
     slack_api_url: str = "https://slack.com/api/"
+    slack_reactions: bool = Field(default=True, description="eyes on questions that take a moment")
     slack_client_id: str = Field(
         default="", description="for many workspaces, with the next three; HTTP mode alone"
     )

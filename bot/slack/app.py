@@ -68,6 +68,7 @@ EVENTS_PATH = "/slack/events"
 class SlackConfig:
     """How to reach Slack. With an `app_token` events come by Socket Mode, else by HTTP.
 
+    With `reactions` a question in a channel gets eyes while it is worked on.
     `admins` are user ids that count as admins beside Slack's own. Empty texts for what is not set.
     With a `distribution` the bot is one for many workspaces, each with a token of its own, by HTTP.
     """
@@ -77,6 +78,7 @@ class SlackConfig:
     signing_secret: str = field(repr=False, default="")
     api_url: str = "https://slack.com/api/"
     admins: frozenset[str] = frozenset()
+    reactions: bool = True
     distribution: Distribution | None = None
 
 
@@ -219,7 +221,8 @@ async def open_slack(
         workspaces = Workspaces(ours.installations, jobs, bare) if ours else None
         install = Install(ours, bare) if ours else None
         jobs = TeamJobs(jobs, ours.installations) if ours else jobs
-        rooms = Rooms(web, People(web, config.admins), answering, others, jobs, store)
+        people = People(web, config.admins)
+        rooms = Rooms(web, people, answering, others, jobs, store, config.reactions)
         worker.register(rooms)
         digest_posts.register(rooms)
         live.register(rooms)

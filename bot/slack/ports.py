@@ -78,7 +78,7 @@ class Jobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """All that a listener or a job works with."""
+    """All that a listener or a job works with. With `reactions` questions get eyes (`eyes`)."""
 
     web: Web
     people: People
@@ -86,3 +86,4 @@ class Rooms:
     digests: Digests
     jobs: Jobs
     store: Store
+    reactions: bool = True

@@ -136,7 +136,7 @@ async def paced(
 
     async def keep_editing() -> None:
         last = shown
-        while not await _happens_within(over, pace):
+        while not await happens_within(over, pace):
             if latest[0] != last:
                 last = latest[0]
                 try:
@@ -152,7 +152,8 @@ async def paced(
         await task
 
 
-async def _happens_within(event: asyncio.Event, seconds: float) -> bool:
+async def happens_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for `event`, at most so long; whether it came."""
     try:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:

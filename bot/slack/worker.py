@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
 from bot.jobs import Handler, Job
-from bot.slack import delivery, intake, models, pane, reply, rows, scope, withdrawal
+from bot.slack import delivery, eyes, intake, models, pane, reply, rows, scope, withdrawal
 from bot.slack.errors import ChannelClosedError
 from bot.slack.intake import Ask, Reader
 from bot.slack.languages import spoken_to
@@ -80,7 +80,8 @@ async def _question(rooms: Rooms, job: Job) -> None:
     with speaking(await rooms.people.tongue(ask.team, ask.user)):
         if ask.response_url:
             await _whispered(rooms, ask)
-        else:
+            return
+        async with eyes.on(rooms, ask, again=job.attempt > 1):
             await _replied(rooms, replace(ask, reply_ts=ask.reply_ts or ours), job)
 
 
@@ -140,9 +141,7 @@ async def _note_if_slow(rooms: Rooms, to: Ask | Reader, note: Message) -> AsyncI
     over = asyncio.Event()
 
     async def wait_and_say() -> None:
-        try:
-            await asyncio.wait_for(over.wait(), SLOW)
-        except TimeoutError:
+        if not await reply.happens_within(over, SLOW):
             await delivery.tell(rooms.web, to, note)
 
     task = asyncio.create_task(wait_and_say())
