@@ -15,6 +15,9 @@ from bot.domain import Asker, Event, Question
 MOST = 10
 """Sections of a digest; more is not read."""
 
+_OFFERED = 200
+"""Verified questions that are offered; whoever has more types their words."""
+
 ANSWER = "the answer of a verified question"
 
 
@@ -57,6 +60,20 @@ async def _verified(
     question = Question("", text, Asker("slack", team, ""), channel)
     draft = await find(answering.verified, answering.store, question, events)
     return Section(text, ANSWER, draft.sql, whole) if draft is not None else None
+
+
+async def offered(
+    answering: Answering, team: str, channel: str, events: tuple[Event, ...]
+) -> tuple[str, ...]:
+    """What a digest of a channel may tell: names of SECTIONS, then verified questions' texts.
+
+    Raises StoreError.
+    """
+    ids = tuple(event.id for event in events)
+    approved = await answering.store.verified.here(team, channel, ids, limit=_OFFERED)
+    ours = [one.question for one in approved]
+    questions = [*ours, *(one.question for one in answering.model.verified)]
+    return tuple(dict.fromkeys([*SECTIONS, *questions]))
 
 
 def check(names: Sequence[str], unknown: Sequence[str]) -> None:

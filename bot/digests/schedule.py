@@ -73,6 +73,22 @@ class Digests:
         made = await kept.set(team, channel, text, self.timezone, by, now=now)
         return await self._overview(made, now)
 
+    async def plan(
+        self, team: str, channel: str, text: str, names: tuple[str, ...], by: str
+    ) -> Overview:
+        """Post digests of these sections (none: the usual ones) when `text` says, or change none.
+
+        Raises ScheduleError, UnknownSectionError, StoreError, WarehouseError.
+        """
+        read_when(text)
+        await self._check(team, channel, names)
+        kept = self.answering.store.digests
+        await kept.set(team, channel, text, self.timezone, by, now=self.clock())
+        await kept.choose(team, channel, names)
+        found = await self.show(team, channel)
+        assert found is not None  # it was set above
+        return found
+
     async def cancel(self, team: str, channel: str) -> bool:
         """Post no more; False if there was no schedule. Raises StoreError."""
         return await self.answering.store.digests.remove(team, channel)
@@ -91,10 +107,18 @@ class Digests:
         Raises UnknownSectionError, StoreError, WarehouseError.
         """
         names = () if text.strip().lower() == "usual" else choice.split(text)
+        await self._check(team, channel, names)
+        return await self.answering.store.digests.choose(team, channel, names)
+
+    async def _check(self, team: str, channel: str, names: tuple[str, ...]) -> None:
         events = await self.answering.bound(team, channel)
         _, unknown = await choice.chosen(self.answering, team, channel, events, names)
         choice.check(names, unknown)
-        return await self.answering.store.digests.choose(team, channel, names)
+
+    async def offered(self, team: str, channel: str) -> tuple[str, ...]:
+        """The sections that a channel's digest may have. Raises StoreError, WarehouseError."""
+        events = await self.answering.bound(team, channel)
+        return await choice.offered(self.answering, team, channel, events)
 
     async def show(self, team: str, channel: str) -> Overview | None:
         """The channel's schedule. Raises StoreError, WarehouseError."""

@@ -17,13 +17,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain import Asker
+from bot.slack import views
 from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
 from bot.slack.render import admin as texts
 from bot.slack.render import help as helps
 from bot.slack.render.admin import AUDIT_PAGE, Filter
 from bot.slack.render.channel import said
-from bot.slack.render.pieces import Block, Message, paragraph
+from bot.slack.render.pieces import Block, Message, done_view, paragraph
 from bot.slack.slash import Typed, typed
 from bot.store import Subject, readable
 from bot.texts import say
@@ -56,15 +57,14 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def forget(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         person = str(json.loads(view["private_metadata"])["person"])
         told = await _guarded(rooms, body, lambda: _forget(rooms, body, person))
-        done = texts.done_view("Forget a person", paragraph(told))
+        done = done_view("Forget a person", paragraph(told))
         await ack(response_action="update", view=done)
 
     async def look(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         fault = await _guarded(rooms, body, lambda: _look(rooms, body))
         if fault:
-            view = texts.done_view("Audit", paragraph(fault))
-            await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
+            await views.change(rooms.web, body, done_view("Audit", paragraph(fault)))
 
     app.command("/stats-admin")(command)
     app.view(texts.LIMITS)(limits)

@@ -17,13 +17,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain import Event
-from bot.slack import delivery
+from bot.slack import delivery, views
 from bot.slack.errors import ChannelClosedError, SlackError
 from bot.slack.outages import told, words
 from bot.slack.ports import Rooms
 from bot.slack.render import channel as texts
 from bot.slack.render import help as helps
-from bot.slack.render.pieces import Message
+from bot.slack.render.pieces import Message, done_view, paragraph
 from bot.slack.render.trust import event_names
 from bot.slack.slash import Typed, typed
 from bot.texts import say
@@ -40,8 +40,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     async def command(ack: AsyncAck, command: Mapping[str, Any]) -> None:
         await ack()
         given = typed(command)
-        name = str(command.get("channel_name", ""))
-        await told(rooms.web, given, lambda: _command(rooms, given, name))
+        await told(rooms.web, given, lambda: _command(rooms, given))
 
     async def options(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         try:
@@ -64,7 +63,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
     app.action(texts.UNBIND)(unbind)
 
 
-async def _command(rooms: Rooms, given: Typed, name: str) -> Message | None:
+async def _command(rooms: Rooms, given: Typed) -> Message | None:
     """Do the command; what to tell who typed it, if anything."""
     match given.word:
         case "help":
@@ -80,7 +79,7 @@ async def _command(rooms: Rooms, given: Typed, name: str) -> Message | None:
     if given.word == "unbind":
         return await _unbind(rooms, given.team, given.channel, given.user)
     bound = await rooms.answering.bound(given.team, given.channel)
-    view = texts.bind_view(given.channel, name, bound)
+    view = texts.bind_view(given.channel, given.place, bound)
     await rooms.web.call("views.open", trigger_id=given.trigger_id, view=view)
     return None
 
@@ -108,7 +107,9 @@ async def _submitted(
     # Before the ack, since an update of the view after it may be overtaken by the ack itself.
     if not await _announce(rooms, channel, texts.bound_message(events)):
         sentences.append(say("channel.invite"))
-    await ack(response_action="update", view=texts.done_view(*sentences))
+    await ack(
+        response_action="update", view=done_view(say("channel.title"), *map(paragraph, sentences))
+    )
 
 
 async def _bind(
@@ -141,16 +142,7 @@ async def _unbind_clicked(rooms: Rooms, body: Mapping[str, Any]) -> None:
             sentence = say("channel.admins_only")
     except Exception as error:  # noqa: BLE001 (`words` logs it)
         sentence = words(error)
-    await _update(rooms, body, sentence)
-
-
-async def _update(rooms: Rooms, body: Mapping[str, Any], sentence: str) -> None:
-    """Show what came of it in the view; one that was closed meanwhile is no fault."""
-    view = texts.done_view(sentence)
-    try:
-        await rooms.web.call("views.update", view_id=body["view"]["id"], view=view)
-    except SlackError as error:
-        log.info("view_not_updated", reason=error.code)
+    await views.change(rooms.web, body, done_view(say("channel.title"), paragraph(sentence)))
 
 
 async def _announce(rooms: Rooms, channel: str, message: Message) -> bool:

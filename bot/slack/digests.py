@@ -1,7 +1,7 @@
 """`/stats-digest`: when a channel gets its digest, of what, and its live message.
 
-Admins decide, anybody may look. The digests themselves are posted by `digest_posts`, the live
-message by `live`.
+Admins decide, by words or in the view of `digest_form`; anybody may look. The digests themselves
+are posted by `digest_posts`, the live message by `live`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.digests import JOB, ScheduleError, UnknownSectionError
-from bot.slack import delivery, live
+from bot.slack import delivery, digest_form, live
 from bot.slack.outages import told
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
@@ -21,8 +21,8 @@ from bot.slack.render.channel import said, show_message
 from bot.slack.render.digest import digest_messages, overview, sections_help
 from bot.slack.render.pieces import Message
 from bot.slack.slash import Typed, typed
+from bot.texts import say
 
-ADMINS_ONLY = "Only workspace admins can change a channel's digest. Please ask one."
 _UNBOUND = (["off"], ["pause"], ["resume"], ["live", "off"])
 NONE = "There is no digest here. An admin can start one: `/stats-digest 18:00`."
 
@@ -36,9 +36,10 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         await told(rooms.web, given, lambda: _answered(rooms, given))
 
     app.command("/stats-digest")(command)
+    digest_form.listen(app, rooms)
 
 
-async def _answered(rooms: Rooms, given: Typed) -> Message:
+async def _answered(rooms: Rooms, given: Typed) -> Message | None:
     """Do the command; what to tell who typed it, also of a text that cannot be read."""
     try:
         return await _command(rooms, given)
@@ -46,14 +47,18 @@ async def _answered(rooms: Rooms, given: Typed) -> Message:
         return said(str(error))
 
 
-async def _command(rooms: Rooms, given: Typed) -> Message:
-    """Do the command; what to tell who typed it. Raises ScheduleError, UnknownSectionError."""
-    if given.word in {"", "help"}:
+async def _command(rooms: Rooms, given: Typed) -> Message | None:
+    """Do the command; what to tell who typed it, if anything.
+
+    Raises ScheduleError, UnknownSectionError.
+    """
+    if given.word == "help":
         return Message(helps.DIGEST)
     if given.word == "show":
         return await _show(rooms, given)
     if not await rooms.people.is_admin(given.team, given.user):
-        return said(ADMINS_ONLY)
+        # Who types nothing more wants to see what there is.
+        return said(say("digest_form.admins_only")) if given.word else await _show(rooms, given)
     if given.text.lower().split() in _UNBOUND:
         return await _unbound(rooms, given)
     if not await rooms.answering.bound(given.team, given.channel):
@@ -75,9 +80,12 @@ async def _unbound(rooms: Rooms, given: Typed) -> Message:
     return await _show(rooms, given) if found else said(NONE)
 
 
-async def _bound(rooms: Rooms, given: Typed, rest: str) -> Message:
+async def _bound(rooms: Rooms, given: Typed, rest: str) -> Message | None:
     """What needs an event."""
     match given.word:
+        case "":
+            await digest_form.opened(rooms, given)
+            return None
         case "live":
             return await live.start(rooms, given) if rest in {"", "on"} else Message(helps.DIGEST)
         case "preview":
@@ -86,14 +94,18 @@ async def _bound(rooms: Rooms, given: Typed, rest: str) -> Message:
             payload = {"team": given.team, "channel": given.channel, "due": "", "asked": True}
             await rooms.jobs.put(JOB, payload, f"{JOB}:{given.id}")
             return said("Writing a digest; if there is anything to tell it appears here.")
-        case "sections" if not rest:
-            found = await rooms.digests.show(given.team, given.channel)
-            return sections_help(found.sections if found else None)
         case "sections":
-            chosen = await rooms.digests.choose(given.team, given.channel, rest)
-            return await _show(rooms, given) if chosen else said(NONE)
+            return await _sections(rooms, given, rest)
     made = await rooms.digests.schedule(given.team, given.channel, given.text, given.user)
     return overview(made, await rooms.digests.live.get(given.team, given.channel))
+
+
+async def _sections(rooms: Rooms, given: Typed, rest: str) -> Message:
+    if not rest:
+        found = await rooms.digests.show(given.team, given.channel)
+        return sections_help(found.sections if found else None)
+    chosen = await rooms.digests.choose(given.team, given.channel, rest)
+    return await _show(rooms, given) if chosen else said(NONE)
 
 
 async def _show(rooms: Rooms, given: Typed) -> Message:

@@ -11,7 +11,10 @@ from bot.slack.intake import Reader, question_id, readable
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A slash command. `word` is the first word in lower case, `id` is unique for this typing."""
+    """A slash command. `word` is the first word in lower case, `id` is unique for this typing.
+
+    `place` is the channel's name as Slack gives it.
+    """
 
     id: str
     team: str
@@ -21,6 +24,7 @@ class Typed:
     word: str
     trigger_id: str
     response_url: str
+    place: str = ""
     thread_ts: str = ""  # no command is typed in a thread
 
     def reader(self) -> Reader:
@@ -41,4 +45,5 @@ def typed(command: Mapping[str, Any]) -> Typed:
         word=text.split()[0].lower() if text.split() else "",
         trigger_id=str(command["trigger_id"]),
         response_url=str(command["response_url"]),
+        place=str(command.get("channel_name", "")),
     )

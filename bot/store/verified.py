@@ -97,6 +97,21 @@ class Verified:
             row = await connection.fetchrow(sql, team, key, channel, event_place(events))
         return VerifiedQuestion(**{**row, "scope": Scope(row["scope"])}) if row else None
 
+    async def here(
+        self, team: str, channel: str, events: tuple[UUID, ...], *, limit: int
+    ) -> tuple[VerifiedQuestion, ...]:
+        """Those that answer in a channel with these events, the newest first."""
+        sql = """
+            SELECT * FROM bot.verified
+            WHERE team = $1 AND (
+                scope = 'channel' AND place = $2 OR scope = 'event' AND place = $3 OR scope = 'all'
+            )
+            ORDER BY approved_at DESC, id LIMIT $4
+        """
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(sql, team, channel, event_place(events), limit)
+        return tuple(VerifiedQuestion(**{**row, "scope": Scope(row["scope"])}) for row in rows)
+
     async def all(self, team: str, *, limit: int, skip: int = 0) -> tuple[VerifiedQuestion, ...]:
         """A page of a workspace's verified questions, the newest first."""
         sql = """

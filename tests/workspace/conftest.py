@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,6 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.demo.workspace import Workspace
 from tests.browser import find
 from tests.oracle.check import check
+
+expect.set_options(timeout=30_000)
+"""Milliseconds that the browser may take; it is slow while other programs use the machine."""
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

@@ -25,10 +25,11 @@ from bot.slack.render import help as helps
 from bot.slack.render.ask import ask_view
 from bot.slack.render.choices import choice_messages
 from bot.slack.render.digest import digest_messages, overview, sections_help
+from bot.slack.render.digest_form import digest_form
 from bot.slack.render.feedback import feedback_view
 from bot.slack.render.home import Spot, Tab, home_view
 from bot.slack.render.live import live_messages
-from bot.slack.render.pieces import Block, Message, paragraph
+from bot.slack.render.pieces import Block, Message, done_view, paragraph
 from bot.slack.render.refusal import refusal_messages
 from bot.slack.render.sql import sql_view
 from bot.slack.render.stages import stage_message
@@ -83,6 +84,12 @@ def digest(place: str) -> DigestSchedule:
     )
 
 
+def schedule(place: str) -> Overview:
+    """It in words, and what it tells."""
+    found = replace(digest(place), sections=("results", "Who captains Sharks?"))
+    return Overview(found, "at 18:00 every match day", (NOW, NOW), found.sections)
+
+
 def homes(user: str, place: str) -> dict[Tab, Block]:
     """Each tab of an admin's Home."""
     answered = kept(user, place)
@@ -117,15 +124,17 @@ def modals(user: str, place: str) -> dict[str, Block]:
     ]
     return {
         "events": channel.bind_view(place, "general", [SPRING, WINTER]),
-        "events-done": channel.done_view("Saved.", "Invite me."),
+        "events-done": done_view("Events", paragraph("Saved."), paragraph("Invite me.")),
         "ask": ask_view({place: ("general", [SPRING])}),
         "ask-nowhere": ask_view({}),
         "feedback": feedback_view("q1", "Top 5 teams by spirit score"),
         "sql": sql_view("Top 5 teams by spirit score", SQL, "It sees only this event."),
         "limits": admin.limits_view(rules, "20/hour"),
         "audit": admin.audit_view([kept(user, place)] * 6, admin.Filter(user, place, 1)),
+        "digest": digest_form(place, "general", schedule(place)),
+        "digest-new": digest_form(place, "general", None),
         "forget": admin.forget_view(user),
-        "forgotten": admin.done_view("Forget a person", paragraph("Forgotten: 3 questions.")),
+        "forgotten": done_view("Forget a person", paragraph("Forgotten: 3 questions.")),
     }
 
 
@@ -138,14 +147,13 @@ def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
         (DigestSection("Results", GAMES), DigestSection("Spirit", FOUND)),
         missing=("Leaders",),
     )
-    schedule = Overview(digest(place), "at 18:00 every match day", (NOW, NOW), ("results", "next"))
     live = LiveMessage("T1", place, "token", user, ts="1.2", pinned=False)
     usage = Usage((Day(NOW.date(), 41, 9),), ((user, 30),), ((place, 41),), 40, 12, 3, 3.2)
     choices = (Choice("Otters", "games of Otters"), Choice("Otters II", "games of Otters II"))
     return {
         "digest": digest_messages(told),
         "live": live_messages([Board(SPRING, told.sections), Board(WINTER, ())]),
-        "schedule": (overview(schedule, live),),
+        "schedule": (overview(schedule(place), live),),
         "no-schedule": (overview(None, None),),
         "sections": (sections_help(("results",)),),
         "usage": (admin.usage_message(usage),),

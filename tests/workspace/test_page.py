@@ -18,8 +18,6 @@ from bot.demo.workspace.clicks import Clicks
 from tests.workspace.conftest import socket_mode
 from tests.workspace.gallery import add_listeners
 
-expect.set_options(timeout=15_000)
-
 
 @pytest.fixture
 async def gallery(workspace: Workspace, app: AsyncApp) -> AsyncIterator[Workspace]:

@@ -96,16 +96,6 @@ def _select(kind: str, name: str, label: str) -> Block:
     }
 
 
-def done_view(title: str, *blocks: Block) -> Block:
-    """A view once something is done."""
-    return {
-        "type": "modal",
-        "title": plain(title),
-        "close": plain("Close"),
-        "blocks": list(blocks),
-    }
-
-
 def usage_message(usage: Usage) -> Message:
     """The last two weeks; people and channels are named, and not notified: one person sees it."""
     if not usage.days:

@@ -35,7 +35,7 @@ def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
         {
             "type": "input",
             "block_id": EVENTS,
-            "label": plain(cut(say("channel.which", place=_place(name)), 200)),
+            "label": plain(cut(say("channel.which", place=place_name(name)), 200)),
             "hint": plain(say("channel.hint")),
             "element": select,
         }
@@ -58,25 +58,16 @@ def _unbind_button(name: str) -> Block:
         "style": "danger",
         "confirm": {
             "title": plain(say("channel.unbind_title")),
-            "text": plain(cut(say("channel.unbind_what", place=_place(name)), 300)),
+            "text": plain(cut(say("channel.unbind_what", place=place_name(name)), 300)),
             "confirm": plain(say("channel.unbind_yes")),
             "deny": plain(say("channel.keep")),
         },
     }
 
 
-def _place(name: str) -> str:
+def place_name(name: str) -> str:
+    """A channel by the name that a command brings; a direct conversation has none."""
     return say("channel.here") if name in {"", "directmessage"} else f"#{name}"
-
-
-def done_view(*sentences: str) -> Block:
-    """The modal once something is done."""
-    return {
-        "type": "modal",
-        "title": plain(say("channel.title")),
-        "close": plain(say("ask.close")),
-        "blocks": [paragraph(sentence) for sentence in sentences],
-    }
 
 
 def event_options(

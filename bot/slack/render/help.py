@@ -41,6 +41,7 @@ CHANNEL = (
 
 DIGEST = (
     "*A digest in this channel*\n"
+    "`/stats-digest` lets an admin choose when it comes and what it tells.\n"
     "`/stats-digest every match day at 18:00` says when it comes: plain words such as `weekdays at "
     "9` or `30 minutes after the last game`, or cron. It is quiet outside the event's dates.\n"
     "`/stats-digest sections results, next, spirit` says what it tells; alone it lists them all.\n"

@@ -174,6 +174,16 @@ def button(label: str, action: str, value: str) -> Block:
     return {"type": "button", "action_id": action, "value": value, "text": plain(label)}
 
 
+def done_view(title: str, *blocks: Block) -> Block:
+    """A modal once something is done, or was refused."""
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "close": plain(say("ask.close")),
+        "blocks": list(blocks),
+    }
+
+
 def fenced(text: str) -> str:
     """`text` as a mrkdwn code block that its own backticks cannot end."""
     return "```\n" + escape(text.replace("`", "'")) + "\n```"
