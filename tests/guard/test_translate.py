@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain import GuardedQuery, Refusal
+from bot.guard.translate import to_postgres
+from bot.semantic import SemanticModel
 
 Guarding = Callable[..., GuardedQuery | Refusal]
 PIVOT = "ON division IN ('Open', 'Mixed') USING count(*)"
@@ -34,3 +36,52 @@ def test_a_semicolon_ends_a_statement(guarded: Guarding) -> None:
     assert isinstance(query, GuardedQuery), query.message
     assert "first" not in query.sql
     assert query.shown == "SELECT\n  1 AS one"
+
+
+@pytest.mark.parametrize(
+    ("sql", "written"),
+    [
+        ("strftime('2026-05-01', '%Y')", "TO_CHAR(CAST('2026-05-01' AS TIMESTAMP), 'YYYY')"),
+        ("strftime(name, '%Y')", "TO_CHAR(CAST(name AS TIMESTAMP), 'YYYY')"),
+        ("date_part('year', '2026-05-01')", "EXTRACT(YEAR FROM CAST('2026-05-01' AS TIMESTAMP))"),
+        ("week('2026-05-01')", "EXTRACT(WEEK FROM CAST('2026-05-01' AS TIMESTAMP))"),
+        (
+            "date_trunc('month', '2026-05-07')",
+            "DATE_TRUNC('month', CAST('2026-05-07' AS TIMESTAMP))",
+        ),
+        (
+            "date_diff('day', '2026-05-01', x)",
+            "(CAST(x AS DATE) - CAST(CAST('2026-05-01' AS TIMESTAMP) AS DATE))",
+        ),
+    ],
+)
+def test_a_time_written_as_text_gets_a_type(model: SemanticModel, sql: str, written: str) -> None:
+    """A function of times that is given a text takes it for one, as a reader would."""
+    assert to_postgres(f"SELECT {sql} FROM teams", model) == f"SELECT {written} FROM teams"
+
+
+@pytest.mark.parametrize(
+    ("sql", "written"),
+    [
+        ("seed / 2 / 3", "CAST(seed AS DOUBLE PRECISION) / 2 / 3"),
+        ("seed / 2 * 3 / seed", "CAST(seed AS DOUBLE PRECISION) / 2 * 3 / NULLIF(seed, 0)"),
+        ("CAST(seed AS DOUBLE) / (2)", "CAST(seed AS DOUBLE PRECISION) / (2)"),
+        ("round(seed)", "ROUND(seed)"),
+        ("round(1.5, 1)", "ROUND(1.5, 1)"),
+        ("round(seed / 3, 1)", "ROUND(CAST(CAST(seed AS DOUBLE PRECISION) / 3 AS DECIMAL), 1)"),
+        ("TRY_CAST(seed AS BIGINT)", "CAST(seed AS BIGINT)"),
+        ("TRY_CAST(name AS VARCHAR)", "CAST(name AS TEXT)"),
+        ("name[1]", "SUBSTR(name, 1, 1)"),
+        ("([1, 2])[1]", "(ARRAY[1, 2])[1]"),
+    ],
+)
+def test_no_more_is_written_than_is_needed(model: SemanticModel, sql: str, written: str) -> None:
+    """People read the query: a number that is exact already is not cast again."""
+    assert to_postgres(f"SELECT {sql} FROM teams", model) == f"SELECT {written} FROM teams"
+
+
+def test_an_output_that_a_condition_names_is_no_mistake(guarded: Guarding) -> None:
+    """What DuckDB allows is translated, not mended: nothing is said of it."""
+    query = guarded("SELECT seed * 2 AS twice FROM teams WHERE twice > 4", "duckdb")
+    assert isinstance(query, GuardedQuery), query.message
+    assert query.mended == ()

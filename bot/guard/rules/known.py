@@ -8,7 +8,7 @@ rules is checked like any other PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
@@ -186,9 +186,9 @@ def knowledge(model: SemanticModel, tree: exp.Expr) -> Known:
         for column in table.columns
     ]
     names = frozenset(tables) | {name for name, _ in pairs}
-    first = Known(tables, dict(_agreed(pairs)), names)
-    given = [(alias.alias.lower(), first.kind(alias.this)) for alias in tree.find_all(exp.Alias)]
-    return Known(tables, dict(_agreed(pairs + given)), names)
+    listed = Known(tables, dict(_agreed(pairs)), names)
+    given = [(alias.alias.lower(), listed.kind(alias.this)) for alias in tree.find_all(exp.Alias)]
+    return replace(listed, kinds=dict(_agreed(pairs + given)))
 
 
 def _agreed(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
