@@ -3,7 +3,8 @@
 The fields are those of the game-stats-api's own endpoint; unlike there, a refusal is 422 with a
 code, and `user_id` must be the token's. A question that means several things is 422 `ambiguous`
 with `choices`, each a label and the question to ask instead. With `Accept: text/event-stream` the
-stages come first.
+stages come first. What people read is in the language that the request accepts; what is wrong with
+a request is said to who programs, in English.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from bot.http.errors import Forbidden, NotFound, Unavailable, problem
 from bot.http.render import answer_body, to_json
 from bot.http.stream import Event, EventStream, Gone, unless_gone
 from bot.http.token import Caller, TokenRules, read_token
+from bot.texts import spoken
 from bot.traces import Traces
 from bot.warehouse import WarehouseError
 
@@ -60,6 +62,11 @@ class Api:
 
     async def query(self, request: Request) -> ASGIApp:
         """Answer one question. Raises HttpError for all that is wrong with the request."""
+        answer = await self._query(request)
+        answer.headers["Content-Language"] = spoken().language
+        return answer
+
+    async def _query(self, request: Request) -> Response | EventStream:
         caller = await read_token(request.headers.get("authorization", ""), self.rules)
         asked = await read_query(request)
         if missing := await self._missing(asked, caller):

@@ -1,4 +1,4 @@
-"""Around every request: its id, headers for browsers, a line in the log, and an answer to a bug.
+"""Around every request: its id, its language, headers for browsers, a log line, an answer to a bug.
 
 A request's id is the caller's `X-Request-ID` where that is a plain word, else ours; it is in the
 answer and in every log line meanwhile.
@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.errors import problem
+from bot.texts import accepted, speaking
 
 API = "/api/"
 
@@ -39,7 +40,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        said = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        said = headers.get("x-request-id", "")
         request_id = said if _ID.fullmatch(said) else uuid.uuid4().hex
         status, began = 0, time.monotonic()
 
@@ -47,15 +49,16 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                    answered.setdefault(name, value)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, marked)
+                with speaking(accepted(headers.get("accept-language", ""))):
+                    await self._app(scope, receive, marked)
             except Exception:
                 log.exception("bug", reference=request_id)
                 if status:

@@ -30,7 +30,9 @@ _REF = "#/components/schemas/{model}"
 
 _ABOUT = (
     "Ask a tournament's database a question in words. Each answer is about one event, which the "
-    "token must cover. Every answer carries `X-Request-ID`, the caller's own if one was sent."
+    "token must cover. Every answer carries `X-Request-ID`, the caller's own if one was sent. What "
+    "people read (refusals, stages, warnings) is in English, Spanish or German, as "
+    "`Accept-Language` likes best and `Content-Language` says; values are JSON's in each."
 )
 _STREAM = (
     "With `Accept: text/event-stream` the answer is a stream of server-sent events: `stage` (a "

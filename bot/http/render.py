@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from bot.domain import Answer, Source
 from bot.http.contract import QueryAnswer
+from bot.texts import say
 
 _DIGITS = 15
 """What every reader's floating point keeps of a number."""
@@ -50,11 +51,11 @@ def _warnings(answer: Answer) -> Iterable[str]:
     if answer.note:
         yield f"{answer.note.rstrip('.')}."
     if answer.repaired:
-        yield "The first query failed; this is the second."
+        yield say("warnings.mended")
     if answer.draft.fell_back:
-        yield f"Written by {answer.draft.language_model}, not by the usual language model."
+        yield say("warnings.fell_back", model=answer.draft.language_model)
     if answer.table.truncated:
-        yield f"Only the first {len(answer.table.rows)} rows are here."
+        yield say("warnings.first_rows", n=len(answer.table.rows))
 
 
 def unique(names: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from starlette.types import Receive, Scope, Send
@@ -71,17 +71,20 @@ async def _left(receive: Receive) -> None:
 class EventStream:
     """An ASGI response. `work` reports stages and gives the last event.
 
-    `on_gone` is called instead when the client goes away before that.
+    `on_gone` is called instead when the client goes away before that. `headers` come on top of
+    those of a stream.
     """
 
     work: Callable[[Report], Awaitable[Event]]
     on_gone: Callable[[], Awaitable[None]]
+    headers: dict[str, str] = field(default_factory=dict)
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream until its last event, or until the client goes away."""
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"x-accel-buffering", b"no"),  # nginx would hold the stages back
+            *((name.encode(), value.encode()) for name, value in self.headers.items()),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         try:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from bot.http.render import plain, to_json, unique
+from bot.http.render import answer_body, plain, to_json, unique
+from bot.texts import speaking
+from tests.slack.samples import answer, table
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,15 @@ def test_columns_of_one_name_are_both_there() -> None:
 def test_half_a_character_does_not_break_the_answer() -> None:
     """A model may write what UTF-8 cannot."""
     assert to_json({"a": "x\ud800"}) == b'{"a":"x?"}'
+
+
+def test_warnings_are_in_the_reader_s_language() -> None:
+    """What a person should know of an answer is for a person; its rows are not."""
+    given = answer(table(("Kestrels", 12.5), truncated=True), repaired=True)
+    with speaking("de"):
+        said = json.loads(answer_body(given))
+    assert said["warning"] == (
+        "Die erste Abfrage ging nicht; das ist die zweite. Nur die erste Zeile ist hier."
+    )
+    assert said["results"] == [{"team_name": "Kestrels", "spirit_total": 12.5}]
+    assert json.loads(answer_body(given))["warning"].startswith("The first query failed")

@@ -72,6 +72,35 @@ async def test_a_stream_ends_with_the_refusal_or_begins_with_none(
     assert forbidden.status_code == 403
 
 
+async def test_what_people_read_is_in_the_language_that_is_accepted(
+    front: Front, wire: httpx.AsyncClient
+) -> None:
+    """Each request has its own, a stream too; rows and what is wrong with a request have none."""
+    front.house.ollama.answers["delete"] = "DELETE FROM games"
+    front.house.ollama.answers["teams"] = "SELECT count(*) / 8.0 AS teams FROM teams"
+    body = front.body(question="delete all games")
+
+    async def ask(language: str, **more: str) -> httpx.Response:
+        headers = front.token() | more | {"Accept-Language": language}
+        return await wire.post(QUERY, json=body, headers=headers)
+
+    german, spanish = await asyncio.gather(ask("de-CH, en;q=0.5"), ask("es-MX", **EVENTS))
+    assert german.headers["content-language"] == "de"
+    assert german.json()["error"]["message"].startswith("Dafür ist mir keine Abfrage gelungen")
+    assert spanish.headers["content-language"] == "es"
+    *_, (last, said) = events(spanish.text)
+    assert last == "error"
+    assert said["error"]["message"].startswith("No logré escribir una consulta")  # type: ignore[index]
+    english = await ask("fr, *;q=0.1")
+    assert english.headers["content-language"] == "en"
+    assert english.json()["error"]["message"].startswith("I could not write a query")
+    body["question"] = "count the teams"
+    assert isinstance((await ask("de")).json()["results"][0]["teams"], float)
+    body["user_id"] = "none"
+    wrong = await ask("de")  # said to who programs
+    assert (wrong.status_code, wrong.headers.get("content-language")) == (400, None)
+
+
 async def test_a_silent_stream_is_kept_open(
     front: Front, wire: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
