@@ -1,7 +1,8 @@
 """`/stats-admin`: limits, usage, the audit, the cache, blocks, and forgetting a person.
 
-The right is asked for again at every command, click and submission, for the person who does it.
-People and channels come as Slack's markup (`should_escape` in the manifest), so that ids are known.
+By words, or by a view that asks what to do and to whom. The right is asked for again at every
+command, click and submission, for the person who does it. People and channels come as Slack's
+markup (`should_escape` in the manifest), so that ids are known.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -38,6 +39,18 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an admin wants: a `word` of the command and the `rest` of it, about whom (ids)."""
+
+    team: str
+    by: str
+    word: str
+    person: str = ""
+    channel: str = ""
+    rest: str = ""
+
+
 def listen(app: AsyncApp, rooms: Rooms) -> None:
     """Take the command, its views and what is clicked in them."""
 
@@ -46,6 +59,16 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         given = typed(command)
         text = str(command.get("text", ""))
         await told(rooms.web, given, lambda: _command(rooms, given, text))
+
+    async def chosen(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        try:
+            faults, shown = await _chosen(rooms, body, view["state"]["values"])
+        except Exception as error:  # noqa: BLE001 (`words` logs it)
+            faults, shown = {texts.TASK: words(error)}, {}
+        if faults:
+            await ack(response_action="errors", errors=faults)
+        else:
+            await ack(response_action="update", view=shown)
 
     async def limits(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         fault = await _guarded(rooms, body, lambda: _limit_from(rooms, body, view))
@@ -67,6 +90,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
             await views.change(rooms.web, body, done_view("Audit", paragraph(fault)))
 
     app.command("/stats-admin")(command)
+    app.view(texts.ADMIN)(chosen)
     app.view(texts.LIMITS)(limits)
     app.view(texts.FORGET)(forget)
     app.action(re.compile(rf"^{texts.AUDIT}_(who|where|go_\w+)$"))(look)
@@ -88,45 +112,74 @@ async def _guarded(rooms: Rooms, body: Mapping[str, Any], step: Any) -> str:
 
 async def _command(rooms: Rooms, given: Typed, raw: str) -> Message | None:
     """Do the command; what to tell who typed it, if anything."""
-    if given.word in {"", "help"}:
+    if given.word == "help":
         return Message(helps.ADMIN)
     if not await rooms.people.is_admin(given.team, given.user):
-        return said(say("clicks.admins_only"))
+        return said(say("clicks.admins_only")) if given.word else Message(helps.ADMIN)
     who, where = _PERSON.search(raw), _CHANNEL.search(raw)
-    person, channel = who[1] if who else "", where[1] if where else ""
-    rest = _rest(raw)
-    view = await _view(rooms, given, person, channel, rest)
+    order = Order(
+        given.team,
+        given.user,
+        given.word,
+        person=who[1] if who else "",
+        channel=where[1] if where else "",
+        rest=_rest(raw),
+    )
+    view = await _view(rooms, order) if given.word else texts.admin_view()
     if view is not None:
         await rooms.web.call("views.open", trigger_id=given.trigger_id, view=view)
         return None
-    return await _done(rooms, given, person, channel, rest)
+    return await _done(rooms, order)
 
 
-async def _done(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> Message:
-    match given.word:
+async def _chosen(
+    rooms: Rooms, body: Mapping[str, Any], values: Mapping[str, Any]
+) -> tuple[dict[str, str], Block]:
+    """Do what was chosen in the view; what is wrong with it by block, and what to show.
+
+    Raises StoreError, SlackError.
+    """
+    team, user = _team(body), str(body["user"]["id"])
+    if not await rooms.people.is_admin(team, user):
+        return {texts.TASK: say("clicks.admins_only")}, {}
+    word = str(values[texts.TASK][texts.TASK]["selected_option"]["value"])
+    person = values[texts.WHO][texts.WHO].get("selected_user") or ""
+    channel = values[texts.WHERE][texts.WHERE].get("selected_conversation") or ""
+    if word in texts.ABOUT_PEOPLE and not person:
+        return {texts.WHO: say("admin_form.choose_who")}, {}
+    order = Order(team, user, word, person, channel, "clear" if word == "cache" else "")
+    view = await _view(rooms, order)
+    if view is None:
+        done = await _done(rooms, order)
+        view = done_view(say("admin_form.title"), *(done.blocks or (paragraph(done.text),)))
+    return {}, view
+
+
+async def _done(rooms: Rooms, order: Order) -> Message:
+    match order.word:
         case "limits":
-            return said(await _limit(rooms, given, person, channel, rest))
+            return said(await _limit(rooms, order))
         case "usage":
-            return texts.usage_message(await rooms.store.audit.usage(given.team))
-        case "cache" if rest == "clear":
-            return said(await _clear(rooms, given))
+            return texts.usage_message(await rooms.store.audit.usage(order.team))
+        case "cache" if order.rest == "clear":
+            return said(await _clear(rooms, order))
         case "block" | "unblock" | "forget":
-            return said(await _block(rooms, given, person))
+            return said(await _block(rooms, order))
     return Message(f"{say('clicks.not_understood')}\n{helps.ADMIN}")
 
 
-async def _view(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> Block | None:
-    """The view that the command opens, if it does."""
-    if given.word == "audit":
-        return await _audit(rooms, given.team, Filter(person, channel))
-    if given.word == "limits" and not person and not channel and not rest:
-        return await _limits(rooms, given.team)
-    return texts.forget_view(person) if given.word == "forget" and person else None
+async def _view(rooms: Rooms, order: Order) -> Block | None:
+    """The view that shows what is wanted, if one does."""
+    if order.word == "audit":
+        return await _audit(rooms, order.team, Filter(order.person, order.channel))
+    if order.word == "limits" and not (order.person or order.channel or order.rest):
+        return await _limits(rooms, order.team)
+    return texts.forget_view(order.person) if order.word == "forget" and order.person else None
 
 
-async def _clear(rooms: Rooms, given: Typed) -> str:
-    gone = await rooms.store.cache.clear(given.team)
-    log.info("cache_cleared", by=given.user, drafts=gone)
+async def _clear(rooms: Rooms, order: Order) -> str:
+    gone = await rooms.store.cache.clear(order.team)
+    log.info("cache_cleared", by=order.by, drafts=gone)
     return f"Forgotten: the cached SQL of {gone} questions. It is written anew when they are asked."
 
 
@@ -136,28 +189,30 @@ def _rest(raw: str) -> str:
     return " ".join(bare[1:]).lower()
 
 
-async def _block(rooms: Rooms, given: Typed, person: str) -> str:
-    if not person:
-        return WHO.format(given.word)
-    blocked = given.word == "block"
-    if blocked and person == given.user:
+async def _block(rooms: Rooms, order: Order) -> str:
+    if not order.person:
+        return WHO.format(order.word)
+    blocked = order.word == "block"
+    if blocked and order.person == order.by:
         return "That is you. Ask another admin if you mean it."
-    changed = await rooms.store.rules.block(given.team, person, given.user, blocked=blocked)
+    rules = rooms.store.rules
+    changed = await rules.block(order.team, order.person, order.by, blocked=blocked)
     if blocked:
         return "Blocked: I answer none of their questions." if changed else "Already blocked."
     return "They may ask again." if changed else "They were not blocked."
 
 
-async def _limit(rooms: Rooms, given: Typed, person: str, channel: str, rest: str) -> str:
-    if not person and not channel:
+async def _limit(rooms: Rooms, order: Order) -> str:
+    person, team = order.person, order.team
+    if not person and not order.channel:
         return "Say whose, for example `/stats-admin limits @person 5/hour`."
-    kind, subject = (Subject.PERSON, person) if person else (Subject.CHANNEL, channel)
-    if rest:
-        return await _set(rooms, given.team, kind, subject, rest, given.user)
-    rule = await rooms.store.rules.get(given.team, kind, subject)
+    kind, subject = (Subject.PERSON, person) if person else (Subject.CHANNEL, order.channel)
+    if order.rest:
+        return await _set(rooms, team, kind, subject, order.rest, order.by)
+    rule = await rooms.store.rules.get(team, kind, subject)
     if kind is Subject.CHANNEL:
         return f"That channel's limit: {rule.rate or 'none'}."
-    left = await rooms.store.limits.left(Asker("slack", given.team, person), rule.rate)
+    left = await rooms.store.limits.left(Asker("slack", team, person), rule.rate)
     rests = ", ".join(f"{one.remaining} of {one.amount} left per {one.per}" for one in left)
     own = "their own limit" if rule.rate else "the default"
     return f"{rests} ({own}){'; blocked' if rule.blocked else ''}."

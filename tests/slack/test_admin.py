@@ -179,3 +179,38 @@ async def test_a_database_that_is_down_is_said(workspace: Workspace, redis_url: 
     async with running(workspace, redis_url) as scene:
         for words in ("limits @sam", "usage", "audit", "block @sam"):
             assert "My own storage is not reachable" in await told(scene, words)
+
+
+async def test_without_words_an_admin_chooses(scene: Scene) -> None:
+    """A view asks what to do and to whom; what it comes to stands in its place."""
+    assert "For workspace admins" in await told(scene, "", "sam")
+    sam = scene.workspace.person("sam")
+    await keep(scene, 1)
+
+    async def choose(task: str, holding: str, **more: str) -> None:
+        view = await viewed(scene, "", "What would you like to do?")
+        assert await scene.workspace.submit("maya", view, {"admin_task": task, **more}) == {}
+        await shown(scene, holding)
+
+    await choose("usage", "1 questions in 14 days")
+    await choose("audit", "question 1", admin_who=sam)
+    await choose("limits", "Questions")
+    await choose("block", "Blocked", admin_who=sam)
+    await choose("unblock", "They may ask again", admin_who=sam)
+    await choose("cache", "the cached SQL of 0 questions")
+    await choose("forget", "Everything that", admin_who=sam)
+    assert await scene.store.answers.get("q1") is not None
+
+
+async def test_the_chooser_asks_for_a_person_and_for_the_right(scene: Scene) -> None:
+    """Who is missing is said at that field; whoever is no admin any more does nothing."""
+    view = await viewed(scene, "", "What would you like to do?")
+    bad = await scene.workspace.submit("maya", view, {"admin_task": "block"})
+    assert bad == {"admin_who": "Choose a person."}
+    maya, sam = scene.workspace.person("maya"), scene.workspace.person("sam")
+    person = scene.workspace.state.people[maya]
+    scene.workspace.state.people[maya] = replace(person, is_admin=False)
+    scene.slack.rooms.people._known.clear()
+    bad = await scene.workspace.submit("maya", view, {"admin_task": "block", "admin_who": sam})
+    assert "Only workspace admins" in bad["admin_task"]
+    assert not (await scene.store.rules.of(scene.workspace.state.team, sam, "")).blocked

@@ -129,6 +129,7 @@ def modals(user: str, place: str) -> dict[str, Block]:
         "ask-nowhere": ask_view({}),
         "feedback": feedback_view("q1", "Top 5 teams by spirit score"),
         "sql": sql_view("Top 5 teams by spirit score", SQL, "It sees only this event."),
+        "admin": admin.admin_view(),
         "limits": admin.limits_view(rules, "20/hour"),
         "audit": admin.audit_view([kept(user, place)] * 6, admin.Filter(user, place, 1)),
         "digest": digest_form(place, "general", schedule(place)),

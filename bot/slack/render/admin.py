@@ -29,9 +29,15 @@ from bot.store import Rule, StoredAnswer, Subject, Usage
 from bot.store.audit import USAGE_DAYS
 from bot.texts import say
 
+ADMIN, TASK, WHO, WHERE = "admin", "admin_task", "admin_who", "admin_where"
 LIMITS, LIMIT_PERSON, LIMIT_CHANNEL, LIMIT_RATE = "limits", "who", "where", "rate"
 AUDIT, AUDIT_PERSON, AUDIT_CHANNEL, AUDIT_GO = "audit", "audit_who", "audit_where", "audit_go"
 FORGET = "forget"
+
+TASKS = ("usage", "audit", "limits", "block", "unblock", "forget", "cache")
+"""What an admin may choose to do, by the words of the command."""
+
+ABOUT_PEOPLE = frozenset({"block", "unblock", "forget"})
 
 AUDIT_PAGE = 5
 _RULES = 40
@@ -45,6 +51,30 @@ class Filter:
     person: str = ""
     channel: str = ""
     page: int = 0
+
+
+def admin_view() -> Block:
+    """What to do, and to whom; what it comes to is shown in its place."""
+    options = [{"text": plain(say(f"admin_form.{task}")), "value": task} for task in TASKS]
+    select = {"type": "static_select", "action_id": TASK, "options": options}
+    return {
+        "type": "modal",
+        "callback_id": ADMIN,
+        "title": plain(say("admin_form.title")),
+        "submit": plain(say("admin_form.submit")),
+        "close": plain(say("ask.cancel")),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": TASK,
+                "label": plain(say("admin_form.task")),
+                "element": select | {"placeholder": plain(say("admin_form.choose"))},
+            },
+            _select("users_select", WHO, say("admin_form.who")),
+            _select("conversations_select", WHERE, say("admin_form.where")),
+            paragraph(say("admin_form.more")),
+        ],
+    }
 
 
 def limits_view(rules: Sequence[Rule], default: str) -> Block:

@@ -12,6 +12,7 @@ def stats() -> str:
 
 ADMIN = (
     "*For workspace admins*\n"
+    "`/stats-admin` alone lets you choose from all of this.\n"
     "`/stats-admin limits` shows and sets who may ask how often; `limits @person 5/hour`, "
     "`limits #channel 30/hour` and `limits @person reset` do it at once.\n"
     "`/stats-admin usage` counts the last two weeks.\n"
