@@ -9,7 +9,7 @@ is set once, where a question, a click or a request comes in, and each asyncio t
 it. What nobody has set is English. A text that a language lacks is English too.
 """
 
-from bot.texts.catalogue import say
+from bot.texts.catalogue import knows, say
 from bot.texts.formats import (
     at_text,
     clock_text,
@@ -39,6 +39,7 @@ __all__ = [
     "clock_text",
     "date_text",
     "enter",
+    "knows",
     "localised",
     "long_date_text",
     "number_text",

@@ -43,6 +43,11 @@ def say(name: str, /, **values: object) -> str:
     return text.format(**shown)
 
 
+def knows(name: str) -> bool:
+    """Whether there is such a text."""
+    return name in catalogue(ENGLISH.language)
+
+
 @cache
 def catalogue(language: str) -> Mapping[str, Text]:
     """Every text of a language by its full name."""

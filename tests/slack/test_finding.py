@@ -12,6 +12,7 @@ from bot.domain import ColumnKind, ResultTable, Shape
 from bot.slack.render.answer import answer_messages
 from bot.slack.render.cells import grid
 from bot.slack.render.finding import finding
+from bot.texts import speaking
 from tests.slack.samples import answer, columns
 
 TEXT, NUMBER, UUID = ColumnKind.TEXT, ColumnKind.NUMBER, ColumnKind.UUID
@@ -50,6 +51,38 @@ THREE = (("Sharks", 14), ("Tides", 11), ("Owls", 11))
 def test_a_clear_leader_is_named(name: str, measure: str, said: str) -> None:
     """The first of rows that fall from the top is said to lead, in the words of the columns."""
     assert found(ranked(*THREE, name=name, measure=measure), TOP) == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "led", "tied", "measured", "counted"),
+    [
+        (
+            "de-DE",
+            "Vorn: Sharks (14 Tore), 3 mehr als Tides.",
+            "Gleichauf: Owls und Tides (11 Tore).",
+            "Gleichauf: Owls und Tides (spirit total 11,5).",
+            "Es gibt 1 Team.",
+        ),
+        (
+            "es-ES",
+            "En cabeza: Sharks (14 goles), 3 más que Tides.",
+            "Empate: Owls y Tides (11 goles).",
+            "Empate: Owls y Tides (spirit total 11,5).",
+            "Hay 1 equipo.",
+        ),
+    ],
+)
+def test_the_sentence_is_in_the_language_of_the_reader(
+    locale: str, led: str, tied: str, measured: str, counted: str
+) -> None:
+    """What every tournament has is translated; other columns keep their names."""
+    best = (("Owls", Decimal("11.5")), ("Tides", Decimal("11.5")), ("Ants", 9))
+    one = ResultTable(columns(teams=NUMBER), ((1,),))
+    with speaking(locale):
+        assert found(ranked(*THREE), TOP) == led
+        assert found(ranked(("Owls", 11), ("Tides", 11), ("Ants", 9)), TOP) == tied
+        assert found(ranked(*best, measure="spirit_total"), TOP) == measured
+        assert found(one, Shape(counted="teams")) == counted
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bot.domain import Answer, Column, ColumnKind
 from bot.slack.render.cells import Grid, heading_of, number_text
 from bot.slack.render.measures import Number, falls, is_percent, is_place, label, measures, numbers
 from bot.slack.render.pieces import cut, one_line, size
-from bot.texts import say
+from bot.texts import knows, say
 
 _LONGEST = 60
 _READ_OUT = 4
@@ -28,7 +28,6 @@ _COUNTED = re.compile(r"(^|_)(goals?|assists|points|wins|games|blocks|spirits?)$
 _NO_LEAD = re.compile(
     r"loss|lost|against|conceded|foul|turnover|drop|cancel|penalt|minutes|duration"
 )
-_KNOWN = frozenset({"assists", "games", "goals", "players", "points", "teams", "wins"})
 _CROWDS = re.compile(r"(^|_)teams?(_|$)")
 
 
@@ -90,8 +89,9 @@ def _leader(answer: Answer) -> str:
         who_ties = "" if answer.shape.limited else say("finding.all", n=tied)
     else:
         who_ties = _listed(names[:tied]) if tied <= 3 else f"{tied}"
-    top = _amount(table.columns[what], number_text(values[0], values))
-    tie = "tied_with" if top.startswith("a") else "tied_at"
+    column = table.columns[what]
+    top = _amount(column, number_text(values[0], values))
+    tie = "tied_at" if _noun(column) or _is_nameless(column) else "tied_with"
     return say(f"finding.{tie}", names=who_ties, amount=top) if who_ties else ""
 
 
@@ -149,25 +149,33 @@ def _lead(answer: Answer, who: int) -> str:
 
 def _amount(column: Column, text: str) -> str:
     """`14 goals`, `a spirit average of 13.4`, `62.5 %`, or the number alone."""
-    name = column.name.lower()
-    if is_percent(name):
-        return say("finding.measure", article="a", words=_words(name), value=text)
-    if _NAMELESS.match(name):
+    noun = _noun(column)
+    if noun:
+        return f"{text} {_nouns(noun, 1 if text == '1' else 2)}"
+    if _is_nameless(column):
         return text
-    counted = _COUNTED.search(name)
-    if counted and counted.group(2).endswith("s"):
-        noun = counted.group(2)
-        plain = re.fullmatch(rf"(total_|sum_|num_)?{noun}", name)
-        one = text == "1"
-        return f"{text} {_nouns(noun if plain else _words(name), 1 if one else 2)}"
-    words = _words(name)
+    words = _words(column.name)
     article = "an" if words[:1] in "aeio" else "a"
     return say("finding.measure", article=article, words=words, value=text)
 
 
+def _noun(column: Column) -> str:
+    """The plural of what a column counts; empty if it measures something."""
+    name = column.name.lower()
+    counted = None if is_percent(name) else _COUNTED.search(name)
+    if counted is None or not counted.group(2).endswith("s"):
+        return ""
+    plain = re.fullmatch(rf"(total_|sum_|num_)?{counted.group(2)}", name)
+    return counted.group(2) if plain else _words(name)
+
+
+def _is_nameless(column: Column) -> bool:
+    return bool(_NAMELESS.match(column.name.lower()))
+
+
 def _nouns(words: str, n: int) -> str:
     """A plural as it counts `n`: translated if it is one that every tournament has."""
-    if words in _KNOWN:
+    if knows(f"nouns.{words}"):
         return say(f"nouns.{words}", n=n)
     return words.removesuffix("s") if n == 1 else words
 
