@@ -172,4 +172,4 @@ async def test_the_command_compares_a_saved_manifest(tmp_path: Path) -> None:
     found = {each["check"]: each["code"] for each in json.loads(out)}
     # No app token is set here, so events would come by HTTP.
     assert found["manifest"] == "manifest_differs"
-    assert "redis" in found
+    assert found["slack"] == "app_token_missing"
