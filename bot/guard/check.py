@@ -94,7 +94,7 @@ def _expression(node: Node) -> None:
             raise syntax(f"{name} ANY without an ARRAY[…] of patterns")
         for pattern in node.rexpr.elements or () if array else (node.rexpr,):
             sizes.check_pattern(pattern)
-    elif name not in allowed.OPERATORS and not name.startswith(("BETWEEN", "NOT BETWEEN")):
+    elif name not in allowed.OPERATORS and "BETWEEN" not in name:
         raise syntax(f"The operator {name}")
 
 

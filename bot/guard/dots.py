@@ -44,6 +44,6 @@ def function_columns(node: Node) -> tuple[str, frozenset[str]]:
     alias, called = node.alias, texts(node.functions[0][0].funcname)[-1]
     name = alias.aliasname if alias else called
     renamed = texts(alias.colnames) if alias else ()
-    own = FROM_FUNCTIONS.get(called) or (() if renamed else (name,))
+    own = FROM_FUNCTIONS.get(called) or (name,)
     columns = frozenset((*renamed, *own[len(renamed) :]))
     return name, columns | ({"ordinality"} if node.ordinality else set())

@@ -74,9 +74,10 @@ def _duckdb_tokens(sql: str) -> list[str]:
         tokens = sqlglot.tokenize(sql, read=Dialect.DUCKDB.value)
     except SqlglotError as error:
         raise Refused(Code.NOT_SQL, "DuckDB cannot read the SQL.") from error
-    strings = ("STRING", "HEREDOC_STRING", "BYTE_STRING", "RAW_STRING", "UNICODE_STRING")
     return [
-        sql[token.start : token.end + 1] for token in tokens if token.token_type.name not in strings
+        sql[token.start : token.end + 1]
+        for token in tokens
+        if not token.token_type.name.endswith("STRING")
     ]
 
 

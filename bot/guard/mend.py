@@ -120,8 +120,7 @@ def _by_table(qualifier: str, name: str, scope: Scope, model: SemanticModel) -> 
     """A qualifier that is a table's name: the table has an alias here, or is not joined at all."""
     same = [s for s in scope.sources if s.table and singular(s.table.name) == singular(qualifier)]
     if same:
-        exact = [(source, name) for source in same if name in (source.columns or ())]
-        return exact or _in_sources(name, same, model)
+        return _in_sources(name, same, model)
     table = next(
         (t for t in model.tables.values() if singular(t.name) == singular(qualifier)), None
     )

@@ -57,7 +57,7 @@ def _of_table(name: str, table: SemanticTable) -> Iterator[str]:
     for prefix in (singular(table.name), table.name):
         if name.startswith(f"{prefix}_"):
             yield name.removeprefix(f"{prefix}_")
-    base = table.column(name.removesuffix("_name")) if name.endswith("_name") else None
+    base = table.column(name.removesuffix("_name"))
     if base and base.type == "text":
         yield base.name
     if table.derived and len(table.key) == 1 and table.key[0].endswith("_id"):

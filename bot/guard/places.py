@@ -67,7 +67,7 @@ def renamed_output(output: Output, names: tuple[str, ...]) -> Output:
     if not names:
         return output
     if output.tame is None:
-        return Output(output.copies, (*names, None), frozenset())
+        return Output(output.copies, (*names, None))
     kept = {new for new, old in zip(names, output.names, strict=False) if old in output.tame}
     rest = output.names[len(names) :]
     kept |= {name for name in rest if name in output.tame}

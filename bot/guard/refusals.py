@@ -82,7 +82,7 @@ def there_are(names: Iterable[str]) -> str:
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The `count` names of `known` most like `name`, best first; none that is unlike it."""
-    return tuple(difflib.get_close_matches(shown(name).lower(), list(known), count, 0.6))
+    return tuple(difflib.get_close_matches(shown(name).lower(), list(known), count))
 
 
 def shown(name: str) -> str:

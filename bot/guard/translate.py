@@ -32,7 +32,7 @@ def to_postgres(sql: str, model: SemanticModel) -> str:
     tokens = _tokens(sql)
     with translated():
         text = _rewritten(sql, tokens)
-        tree = sqlglot.parse_one(text, read=_DuckDB, error_level=ErrorLevel.IMMEDIATE)
+        tree = sqlglot.parse_one(text, read=_DuckDB)
     if not isinstance(tree, exp.Query):
         raise _no_query()
     with translated():

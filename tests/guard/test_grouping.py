@@ -113,6 +113,8 @@ ALONE = [
     ("SELECT t.name FROM generate_series(1, 2) id, teams t", "id"),
     ("SELECT t.name FROM (SELECT id FROM teams), teams t", "id"),
     ("SELECT t.name FROM teams t JOIN (SELECT id FROM teams) u ON true", "id"),
+    # A name that an alias gives is not the table's own.
+    ("SELECT t.seed FROM teams AS t(x, id)", "t.id"),
 ]
 
 

@@ -215,3 +215,33 @@ def test_grouping_sets_are_counted(guarded: Guarding) -> None:
         sets = ", ".join(["(name)"] * count)
         found = guarded(f"SELECT count(*) FROM teams GROUP BY GROUPING SETS ({sets})")
         assert isinstance(found, GuardedQuery) is taken
+
+
+def doubled(times: int) -> str:
+    """WITHs d0, d1 …, each of which has two of the text of the one before."""
+    return ", ".join(
+        [
+            "d0 AS (SELECT name AS s FROM teams)",
+            *(f"d{n + 1} AS (SELECT s || s AS s FROM d{n})" for n in range(times)),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [
+        ("{0}.s || {0}.s AS s FROM {0}", "t.s FROM t"),
+        ("name AS s FROM teams", "(SELECT min(s || s) FROM {0}) FROM t"),
+    ],
+)
+@pytest.mark.parametrize(("last", "taken"), [("d8", True), ("d9", False)])
+def test_texts_grow_through_a_recursion_too(
+    guarded: Guarding, first: str, step: str, last: str, *, taken: bool
+) -> None:
+    """Both sides of a recursion see the WITHs before it: 512 copies are taken, 1,024 are not."""
+    first, step = first.format(last), step.format(last)
+    found = guarded(
+        f"WITH RECURSIVE {doubled(9)}, t AS (SELECT 1 AS n, {first} UNION ALL"
+        f" SELECT n + 1, {step} WHERE n < 3) SELECT s FROM t"
+    )
+    assert isinstance(found, GuardedQuery) is taken

@@ -10,6 +10,8 @@ from bot.domain import Code, Dialect, GuardedQuery, Refusal
 from bot.guard.limits import check_text
 from bot.guard.parse import parse
 from bot.guard.refusals import Refused
+from bot.guard.translate import to_postgres
+from bot.semantic import SemanticModel
 
 Guarding = Callable[..., GuardedQuery | Refusal]
 
@@ -56,6 +58,7 @@ def test_depth_is_bounded(
         (" \n\t ", Code.NOT_SQL),
         ("SELECT 1\0; DROP TABLE teams", Code.NOT_SQL),
         ("SELECT '\ud800'", Code.NOT_SQL),
+        ("SELECT 'abc", Code.NOT_SQL),
         ("SELECT 'x" + "x" * 1_000_000 + "'", Code.TOO_COMPLEX),
         ("(" * 1_000_000, Code.TOO_COMPLEX),
         ("SELECT " + "1," * 2_500 + "1", Code.TOO_COMPLEX),
@@ -119,7 +122,33 @@ def test_a_text_at_its_bound(
     with pytest.raises(Refused) as refused:
         check_text(text(most + 1), Dialect(dialect))
     assert refused.value.code is Code.TOO_COMPLEX
-    assert what in refused.value.message
+    assert refused.value.message == f"The SQL is too complex: {what}. Ask for less at once."
+
+
+def test_a_translation_at_its_bound(model: SemanticModel) -> None:
+    """What DuckDB's text becomes is as long as PostgreSQL's may be, and no longer."""
+    assert len(to_postgres(f"SELECT '{'x' * 9_991}'", model)) == 10_000
+    with pytest.raises(Refused, match="more than 10000 characters of PostgreSQL"):
+        to_postgres(f"SELECT '{'x' * 9_992}'", model)
+
+
+def test_a_statement_with_as_many_sources_as_there_may_be(guarded: Guarding) -> None:
+    """Tables, subqueries and functions in FROM are counted exactly, over the whole statement."""
+    sources = ", ".join(f"divisions d{number}" for number in range(38))
+    most = f"SELECT 1 FROM {sources}, (SELECT 1) AS x, generate_series(1, 2) AS y"
+    assert isinstance(guarded(most), GuardedQuery)
+    refusal = guarded(f"{most}, divisions z")
+    assert isinstance(refusal, Refusal)
+    assert "more than 40 tables and subqueries" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "between", ["BETWEEN", "NOT BETWEEN", "BETWEEN SYMMETRIC", "NOT BETWEEN SYMMETRIC"]
+)
+def test_every_between_is_taken(guarded: Guarding, between: str) -> None:
+    """BETWEEN is no operator by its name, and takes NOT and SYMMETRIC."""
+    query = guarded(f"SELECT 1 FROM teams WHERE seed {between} 2 AND 4")
+    assert isinstance(query, GuardedQuery), query.message
 
 
 def test_a_tree_at_its_bound() -> None:
@@ -144,6 +173,8 @@ def test_a_tree_at_its_bound() -> None:
         ("SELECT naïve$x", "postgres"),
         ("SELECT 'a\u200b'", "duckdb"),
         ("SELECT $$a\u200b$$", "duckdb"),
+        ("SELECT e'a\u200b'", "duckdb"),
+        ("SELECT n'a\u200b'", "duckdb"),
     ],
 )
 def test_strings_and_comments_are_no_names(sql: str, dialect: str) -> None:
@@ -157,6 +188,7 @@ def test_strings_and_comments_are_no_names(sql: str, dialect: str) -> None:
         ("SELECT na\u200bme", "U+200B"),
         ("SELECT é→", "U+2192"),
         ("SELECT →", "U+2192"),
+        ("SELECT ٣a", "U+0663"),
         ('SELECT "\x1b"', "U+001B"),
     ],
 )

@@ -7,7 +7,7 @@ from pglast import ast, parse_sql
 from pglast.parser import ParseError
 
 from bot.guard.isolate import isolate
-from bot.guard.reread import _BLANK_TREE, _PLACES, EmittedWrongError, chosen, reread
+from bot.guard.reread import _BLANK_TREE, _PLACES, EmittedWrongError, _meant, chosen, reread
 from bot.semantic import Fence
 
 FENCES = (
@@ -54,7 +54,7 @@ def test_anything_else_does_not(old: str, new: str) -> None:
     """A statement that differs in its fences, its query or what is around them is not run."""
     emitted = isolate(TEXT, FENCES)
     assert old in emitted
-    with pytest.raises(EmittedWrongError):
+    with pytest.raises(EmittedWrongError, match=r"^more around the query than its fences"):
         read(emitted.replace(old, new))
 
 
@@ -91,7 +91,7 @@ def test_a_misprint_is_caught() -> None:
     """A printer that loses something is caught: the text has to parse to the tree."""
     query = parse_sql("SELECT id FROM teams")[0].stmt
     wrong = (TEXT, "SELECT (", "SELECT id FROM teams; SELECT id FROM teams", "SELECT id FROM team")
-    with pytest.raises(EmittedWrongError, match="another query"):
+    with pytest.raises(EmittedWrongError, match=r"^another query than the one that was checked$"):
         chosen(query, wrong)
     assert chosen(query, (*wrong, "SELECT id  FROM teams")) == "SELECT id  FROM teams"
 
@@ -125,3 +125,19 @@ def test_the_query_is_one_select_and_no_more(text: str) -> None:
     """Text that closes the brackets around it, or ends in them, is not run."""
     with pytest.raises((EmittedWrongError, ParseError)):
         reread(isolate(text, FENCES), text, parse_sql(TEXT)[0].stmt, FENCES)
+
+
+def test_what_cannot_be_blanked_is_no_select() -> None:
+    """A body that is shorter than any query, or two statements, is not put into a frame."""
+    with pytest.raises(EmittedWrongError, match=r"^not one SELECT$"):
+        _meant("TABLE", FENCES)
+    with pytest.raises(EmittedWrongError, match=r"^not one SELECT$"):
+        _meant("DELETE FROM teams", FENCES)
+    assert _meant("SELECT", ()).count("SelectStmt") == 2
+
+
+def test_a_fence_with_a_name_that_needs_quotes_makes_another_frame() -> None:
+    """The frame is compared too: a name that breaks out of its quotes is no fence."""
+    broken = Fence('x" AS (SELECT 1), "y', "SELECT 1 AS id", ())
+    with pytest.raises(EmittedWrongError, match=r"^another frame than the one that is meant$"):
+        _meant(TEXT, (broken,))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain import GuardedQuery, Refusal
+from bot.domain import Code, GuardedQuery, Refusal
 from bot.guard.translate import to_postgres
 from bot.semantic import SemanticModel
 
@@ -85,3 +85,17 @@ def test_an_output_that_a_condition_names_is_no_mistake(guarded: Guarding) -> No
     query = guarded("SELECT seed * 2 AS twice FROM teams WHERE twice > 4", "duckdb")
     assert isinstance(query, GuardedQuery), query.message
     assert query.mended == ()
+
+
+def test_a_semicolon_alone_is_no_statement(guarded: Guarding) -> None:
+    """Where nothing stands before it, there is no SQL."""
+    refusal = guarded(";", "duckdb")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.message) == (Code.NOT_SQL, "There is no SQL in it.")
+
+
+def test_a_semicolon_in_a_dollar_quote_is_text(guarded: Guarding) -> None:
+    """The statement is cut into tokens as DuckDB cuts it."""
+    query = guarded("SELECT $$a;b$$ AS x", "duckdb")
+    assert isinstance(query, GuardedQuery), query.message
+    assert query.shown == "SELECT\n  'a;b' AS x"
