@@ -136,8 +136,8 @@ class GuardedQuery:
     """PostgreSQL proved to read only `events`. `sql` has one parameter, $1: the events as uuid[].
 
     `tables` are the semantic tables read, `shown` is the query as people see it (without the
-    fence), `mended` says which names were read as others, a sentence each. Raises TypeError unless
-    made by the guard.
+    fence), `mended` says which names were read as others, a sentence each, `fences` how many of its
+    WITH are fences: the first ones. Raises TypeError unless made by the guard.
     """
 
     sql: str
@@ -146,6 +146,7 @@ class GuardedQuery:
     shown: str
     seal: InitVar[object]
     mended: tuple[str, ...] = ()
+    fences: int = 0
 
     def __post_init__(self, seal: object) -> None:
         # Not kept: so dataclasses.replace() cannot carry the seal over to another text.

@@ -80,7 +80,8 @@ def _isolated(
     text = chosen(query, printed(query, source))
     emitted = isolate(text, compiled)
     reread(emitted, text, query, compiled)
-    return GuardedQuery(emitted, events, tables, pretty(text, query), GUARD_SEAL, said)
+    shown = pretty(text, query)
+    return GuardedQuery(emitted, events, tables, shown, GUARD_SEAL, said, len(compiled))
 
 
 def _from_duckdb(sql: str, model: SemanticModel) -> tuple[str, Node]:

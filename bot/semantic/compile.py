@@ -105,21 +105,50 @@ def grants(table: SemanticTable) -> tuple[str, ...]:
 
 def body(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
     """The SELECT of `columns`, some of the table's in their order; its rows are always the same."""
-    return "\n".join(_lines(model, table, columns))
+    shown, read = _parts(model, table, columns)
+    return _select(shown, read)
 
 
-def ordered(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
-    """`body` with its rows in an order of their own.
+def sealed(model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]) -> str:
+    """`body` with its rows in an order of their own, and always EXPECTED rows to the planner.
 
-    So how many rows other events have, which decides how the rows are fetched, shows in no order
-    that a query leaves open, such as the first rows without ORDER BY.
+    PostgreSQL expects rows by the size of the physical tables, which hold all events, and plans the
+    query over the fences by that: which side of a join is read first, and so whether an error shows
+    that only rows outside the answer raise. Here what it expects is the same whatever there is: one
+    row, since a condition that holds for every row is to it one that hardly ever does, times those
+    of a function that gives one. Nor does it have statistics of a column. So the plan of a query is
+    a function of its text, and of the bound rows alone in what order they come.
     """
+    shown, read = _parts(model, table, columns)
+    order = f"ORDER BY {', '.join(_order(table) or map(str, range(1, len(columns) + 1)))}"
+    if len(read) > 1 or isinstance(table.recipe, Derived):
+        # What is joined in it is planned by what there is; the seal comes outside of that.
+        read = [f"FROM (\n{_select(shown, [*read, order, 'OFFSET 0'])}\n) AS {OWN}"]
+        shown, order = [(f"{OWN}.{name}", name) for _, name in shown], ""
+    every = f"0 * num_nulls({shown[0][0]}) = ALL ('{{0, 0, 0, 0}}')"
+    lines = (f"{read[0]},", "string_to_table('1', '') AS one", f"WHERE {every}", order)
+    return _select(shown, lines).rstrip()
+
+
+EXPECTED = 1_000
+"""The rows that the planner expects of a fence that a query names.
+
+PostgreSQL takes equality with what it has no statistics of for true once in 200
+(DEFAULT_NUM_DISTINCT in its selfuncs.h), four of them for true once in a billion and a half, and a
+function for its `pg_proc.prorows`.
+"""
+
+
+def _select(shown: Iterable[tuple[str, str]], read: Iterable[str]) -> str:
+    """SELECT of values by their names, and the lines that follow."""
+    return "\n".join((f"SELECT {', '.join(f'{value} AS {name}' for value, name in shown)}", *read))
+
+
+def _order(table: SemanticTable) -> list[str]:
+    """A table's key in its own SELECT."""
     if isinstance(table.recipe, Derived):
-        keys = [f"{OWN}.{name}" for name in table.key]
-    else:
-        keys = [f"{OWN}.{quoted(column)}" for column in _keys(table)]
-    order = keys or [str(number + 1) for number in range(len(columns))]
-    return "\n".join((*_lines(model, table, columns), f"ORDER BY {', '.join(order)}"))
+        return [f"{OWN}.{name}" for name in table.key]
+    return [f"{OWN}.{quoted(column)}" for column in _keys(table)]
 
 
 def _keys(table: SemanticTable) -> tuple[str, ...]:
@@ -127,34 +156,35 @@ def _keys(table: SemanticTable) -> tuple[str, ...]:
     return reads(column for column in table.columns if column.name in table.key)
 
 
-def _lines(
+def _parts(
     model: SemanticModel, table: SemanticTable, columns: tuple[SemanticColumn, ...]
-) -> list[str]:
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """The values and names of `columns`, and the lines that read them: FROM, and what it joins."""
     if isinstance(table.recipe, Derived):
-        names = ", ".join(f"{OWN}.{column.name}" for column in columns)
-        return [f"SELECT {names}", f"FROM (\n{table.recipe.sql}\n) AS {OWN}"]
+        names = [(f"{OWN}.{column.name}", column.name) for column in columns]
+        return names, [f"FROM (\n{table.recipe.sql}\n) AS {OWN}"]
     cut, shown, joined = list(reads(columns)), [], dict[str, str]()
     for column in columns:
         way = on_the_way(model, table, column)
         if way:
             alias, found = way
             cut.append(f"{alias}.{found}")
-            value = _typed(f"{OWN}.{quoted(cut[-1])}", column.type)
+            value = _hidden(_typed(f"{OWN}.{quoted(cut[-1])}", column.type))
         elif isinstance(column.origin, Lookup):
             alias = joined.setdefault(column.origin.through, f"looked_{len(joined) + 1}")
             value = f"{alias}.{column.origin.column}"
         else:
-            value = _shown(column)
-        shown.append(f"{value} AS {column.name}")
+            value = _hidden(_value(column))
+        shown.append((value, column.name))
     throughs = [column for column in table.columns if column.name in joined]
     cut = list(dict.fromkeys((*cut, *reads(throughs), *_keys(table))))
     inner = f"SELECT {', '.join(map(_bare, cut))}\n{_cut(model, table, OWN)}\nOFFSET 0"
-    lines = [f"SELECT {', '.join(shown)}", f"FROM (\n{inner}\n) AS {OWN}"]
+    lines = [f"FROM (\n{inner}\n) AS {OWN}"]
     for through in throughs:
         target, _, key = through.references.partition(".")
         alias = joined[through.name]
         lines.append(f"LEFT JOIN {target} AS {alias} ON {alias}.{key} = {_value(through)}")
-    return lines
+    return shown, lines
 
 
 def on_the_way(
@@ -198,17 +228,15 @@ def _typed(value: str, kind: str) -> str:
     return f"{value}::{kind}" if len(TYPES[kind]) > 1 else value
 
 
-def _shown(column: SemanticColumn) -> str:
-    """A column's value as the fence gives it.
+def _hidden(value: str) -> str:
+    """A value as an expression, which the planner does not know for the physical column.
 
-    A reference is wrapped so that the planner does not know it for the physical column. It would
-    take that one's number of distinct values, which is of all events and far from the fence's, and
-    so expect next to no row of a join and run it as nested loops (41 ms instead of 2 ms for a join
-    of four tables, 1,000 events, PostgreSQL 18, which looks through WITH as earlier ones do not).
+    It would take that one's number of distinct values, which is of all events and far from the
+    fence's, and so expect next to no row of a join and run it as nested loops (41 ms instead of
+    2 ms for a join of four tables, 1,000 events, PostgreSQL 18, which looks through WITH as earlier
+    ones do not).
     """
-    value = _value(column)
-    own = isinstance(column.origin, FromSource)
-    return f"coalesce({value}, {value})" if own and column.references else value
+    return f"coalesce({value}, {value})"
 
 
 def _alive(table: SemanticTable, alias: str) -> list[str]:

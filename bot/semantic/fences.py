@@ -13,7 +13,7 @@ from typing import Any
 
 from pglast import ast, parse_sql
 
-from bot.semantic.compile import body, on_the_way, ordered
+from bot.semantic.compile import body, on_the_way, sealed
 from bot.semantic.links import needs
 from bot.semantic.model import (
     Derived,
@@ -101,10 +101,10 @@ def _reads(compiled: _Compiled, name: str, columns: Columns) -> Mapping[str, Col
 
 @lru_cache(maxsize=2048)
 def _fence(compiled: _Compiled, name: str, columns: Columns, *, named: bool) -> Fence:
-    """The fence of a table; only of one that the query names itself can it see the order."""
+    """The fence of a table; only one that the query names itself has to be sealed."""
     table = compiled.model.tables[name]
     kept = _kept(table, columns)
-    write = ordered if named else body
+    write = sealed if named else body
     return Fence(name, write(compiled.model, table, kept), tuple(_reads(compiled, name, columns)))
 
 

@@ -104,3 +104,21 @@ async def test_a_bomb_is_stopped(
             assert table.truncated or len(table.rows) == 1
     assert [await ask(warehouse, sql) for sql in STATE] == [pid, *before]
     assert own_memory(int(str(pid))) < MEMORY
+
+
+async def test_fences_do_not_count_as_cost(tournament: Any, guarded: Guarding) -> None:
+    """The gate goes by what a query does with its tables; a WITH that bears a table's name counts.
+
+    For the fence of `players` the planner expects a cost above a thousand.
+    """
+    event = (tournament.events[0].id,)
+    url, metrics = tournament.reader_url, new_metrics()
+    async with open_warehouse(url, timeout=5, max_cost=100, metrics=metrics) as opened:
+        small = guarded("SELECT count(*) FROM players", events=event)
+        assert (await opened.run(small)).rows[0][0] > 0
+        for sql in (
+            "SELECT count(*) FROM players, teams",
+            "WITH players AS (SELECT p.id FROM players p, teams) SELECT count(*) FROM players",
+        ):
+            with pytest.raises(TooCostly):
+                await opened.run(guarded(sql, events=event))
