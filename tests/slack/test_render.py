@@ -177,6 +177,34 @@ def test_times_name_their_zone() -> None:
     assert "times in Europe/Madrid" in small_print(answer_messages(answer(result))[2])
 
 
+def test_a_finding_has_the_times_of_its_table() -> None:
+    """Instants of one row are each reader's own in blocks; a text names the zone that it is in."""
+    when = datetime(2026, 5, 2, 7, 30, tzinfo=UTC)
+    row = ResultTable(
+        columns(game=ColumnKind.TEXT, starts=ColumnKind.DATETIME, ends=ColumnKind.DATETIME),
+        (("Final", when, when + timedelta(hours=1)),),
+    )
+    native, fixed, bare = answer_messages(answer(row))
+    said = native.blocks[0]["elements"][0]["elements"]
+    assert [one.get("timestamp") or one["text"] for one in said] == [
+        "Final: starts ",
+        when.timestamp(),
+        ", ends ",
+        when.timestamp() + 3600,
+        ".",
+    ]
+    spoken = "Final: starts 2 May 2026 09:30, ends 2 May 2026 10:30."
+    assert native.text == f"{spoken} (times in Europe/Madrid)"
+    assert spoken in json.dumps(fixed.blocks[0])
+    assert "times in Europe/Madrid" in small_print(fixed)
+    assert spoken in bare.text
+
+    only = ResultTable(columns(starts=ColumnKind.DATETIME), ((when,),))
+    best, text = answer_messages(answer(only), Setting(reader=ZoneInfo("Asia/Tokyo")))
+    assert "times in your time zone" in small_print(best)
+    assert text.text == "Starts: 2 May 2026 16:30."
+
+
 def test_no_rows_is_an_answer() -> None:
     """An empty result says so kindly, offers the SQL and no CSV, and shows no table."""
     best = answer_messages(answer(table()))[0]

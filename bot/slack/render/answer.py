@@ -1,5 +1,9 @@
 """An answer as Slack messages, from the best-looking to the plainest; the first accepted one stays.
 
+Times have one rule: where Slack's blocks can, an instant is shown in the zone of whoever looks, in
+the finding as in the table; where there is only text (a chart's labels, fixed width, a
+notification), in the zone of the only reader, else of the event, which the small print names.
+
 First what was found, in words; then the rows: a chart, a table that sorts, a native table,
 fixed-width text in a block, text alone. An answer is never lost to its decoration. Every form has
 the same rows, trust line and (where blocks are possible) buttons.
@@ -14,7 +18,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import Answer, ColumnKind
 from bot.slack.render.buttons import CHART, TABLE, answer_buttons
 from bot.slack.render.cells import Grid, grid
-from bot.slack.render.chart import Chart, chart_block, chart_of
+from bot.slack.render.chart import Chart, ChartKind, chart_block, chart_of
 from bot.slack.render.feedback import thumbs
 from bot.slack.render.finding import finding, is_whole
 from bot.slack.render.pieces import (
@@ -25,6 +29,7 @@ from bot.slack.render.pieces import (
     cut,
     escape,
     fenced,
+    line,
     moment,
     one_line,
     paragraph,
@@ -34,7 +39,7 @@ from bot.slack.render.pieces import (
     size,
     small,
 )
-from bot.slack.render.table import TABLE_ROWS, data_table, fixed_width, native
+from bot.slack.render.table import TABLE_ROWS, data_table, fixed_width, instant, native
 from bot.slack.render.trust import event_names, row_count, trust_line, zone
 from bot.texts import say
 
@@ -73,16 +78,19 @@ def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Messa
     there = setting.reader or zone(answer.events)
     cells = grid(answer.table, there, TABLE_ROWS)
     found = finding(answer, cells)
-    text = escape(one_line(found or _how_many(answer)))
-    head += [sentence(found)] if found else []
+    text = escape(one_line(_notified(answer, setting, found)))
+    yours = say("answer.your_time_zone")
+    fixed_head = [*head, *([sentence(found)] if found else [])]
+    head += [_found(found, cells)] if found else []
     if found and is_whole(answer):
-        return (Message(text, (*head, *foot.blocks())), Message(text))
+        return (Message(text, (*head, *foot.blocks(yours))), Message(text))
     forms = []
     chart = chart_of(answer, there)
     drawn = chart_block(shown_chart) if (shown_chart := chart_shown(answer, setting)) else None
     if drawn:
-        forms.append(Message(text, (*head, drawn, *foot.blocks(toggle=TABLE))))
-    toggle, yours = CHART if chart else "", say("answer.your_time_zone")
+        over_time = there.key if chart and chart.kind is ChartKind.LINE else ""
+        forms.append(Message(text, (*head, drawn, *foot.blocks(over_time, toggle=TABLE))))
+    toggle = CHART if chart else ""
     if len(cells.rows) > 1:
         table, shown = data_table(cells, answer.question.text)
         if shown:
@@ -93,8 +101,28 @@ def answer_messages(answer: Answer, setting: Setting = Setting()) -> tuple[Messa
     forms.append(Message(text, (*head, table, *notes, *foot.blocks(yours, toggle=toggle))))
     lines, printed = fixed_width(cells, LIMIT)
     notes = _small_notes(answer, cells, printed)
-    blocks = (*head, preformatted(lines), *notes, *foot.blocks(there.key, toggle=toggle))
+    blocks = (*fixed_head, preformatted(lines), *notes, *foot.blocks(there.key, toggle=toggle))
     return (*forms, Message(text, blocks), Message(_text_only(answer, cells, found, there.key)))
+
+
+def _notified(answer: Answer, setting: Setting, found: str) -> str:
+    """The finding as a notification shows it, to readers whose clocks may differ."""
+    if not found:
+        return _how_many(answer)
+    zone_name = "" if setting.reader else _times(answer, zone(answer.events).key)
+    return f"{found} ({say('trust.times', zone=zone_name)})" if zone_name else found
+
+
+def _found(found: str, cells: Grid) -> Block:
+    """The finding; where it reads one row out, with its instants as each reader's own."""
+    parts: list[str | Block] = [one_line(found)]
+    if len(cells.rows) == 1:
+        for text, value in zip(cells.rows[0], cells.values[0], strict=True):
+            date, rest = instant(text, value), str(parts[-1])
+            if date and text in rest:
+                before, _, after = rest.partition(text)
+                parts[-1:] = [before, date, after]
+    return line(*parts)
 
 
 def _head(answer: Answer, setting: Setting) -> list[Block]:
@@ -113,10 +141,10 @@ class _Foot:
 
     def blocks(self, times: str = "", *, toggle: str = "") -> list[Block]:
         answer, again = self.answer, self.setting.again
-        line = trust_line(answer, times=_times(answer, times))
+        trust = trust_line(answer, times=_times(answer, times))
         return [
             *([small(answer.explanation)] if answer.explanation else []),
-            small(line),
+            small(trust),
             *([moment(say("answer.read_again"), again)] if again else []),
             thumbs(answer.question.id),
             answer_buttons(answer, toggle=toggle, shared=bool(self.setting.shared_by)),
@@ -134,8 +162,8 @@ def _text_only(answer: Answer, cells: Grid, found: str, where: str) -> str:
     text = ""
     for limit in (3_000, 1_500, 600):
         bare, shown = fixed_width(cells, limit)
-        line = trust_line(answer, times=_times(answer, where))
-        trust = escape(cut(one_line(line), limit // 20))
+        trust = trust_line(answer, times=_times(answer, where))
+        trust = escape(cut(one_line(trust), limit // 20))
         said = [escape(one_line(found))] if found and limit > 600 else []
         about = escape(cut(one_line(answer.explanation), limit // 15))
         told = [about] if about else []

@@ -14,7 +14,7 @@ from tabulate import tabulate
 
 from bot.slack.render.cells import Grid
 from bot.slack.render.measures import is_finite
-from bot.slack.render.pieces import LIMIT, Block, cut, one_line, size
+from bot.slack.render.pieces import LIMIT, Block, cut, line, one_line, size
 from bot.texts import say
 
 TABLE_ROWS = 99
@@ -85,12 +85,19 @@ def _cell(text: str, value: object) -> Block:
     return _moment(text, value) or _text(text)
 
 
-def _moment(text: str, value: object) -> Block | None:
-    """An instant that the reader's client puts into words; `text` is for clients that cannot."""
+def instant(text: str, value: object) -> Block | None:
+    """An instant that the reader's client puts into words; `text` is for clients that cannot.
+
+    It is an element for `line`; None for what is no instant.
+    """
     if not isinstance(value, datetime) or value.tzinfo is None or not 1970 < value.year < 2100:
         return None
-    date = {"type": "date", "timestamp": int(value.timestamp()), "format": _DATE, "fallback": text}
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [date]}]}
+    return {"type": "date", "timestamp": int(value.timestamp()), "format": _DATE, "fallback": text}
+
+
+def _moment(text: str, value: object) -> Block | None:
+    date = instant(text, value)
+    return line(date) if date else None
 
 
 def fixed_width(grid: Grid, limit: int = LIMIT) -> tuple[str, int]:
