@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
-from tests.demo.hands import FLAGS, Demo, answers, ask, bind, demo, open_channel, say, wait_for
 
 from bot.demo.model.weights import demo_weights
 from tests.browser import find
+from tests.demo.hands import FLAGS, Demo, answers, ask, bind, demo, open_channel, say, wait_for
 
 VERIFIED = (
     "Top 5 teams by spirit score?",
