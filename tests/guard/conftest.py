@@ -16,7 +16,7 @@ from bot.semantic import SemanticModel, load
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the number of queries that `test_interference` draws."""
-    parser.addoption("--interference", type=int, default=150, metavar="N", help="drawn queries")
+    parser.addoption("--interference", type=int, default=None, metavar="N", help="drawn queries")
 
 
 EVENTS = (UUID(int=1),)

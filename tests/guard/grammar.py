@@ -18,8 +18,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.semantic import SemanticModel
+from tests.guard.forms import (
+    AGGREGATES,
+    BOOLEAN,
+    CONDITIONS,
+    EXPRESSIONS,
+    NUMBER,
+    TEXT,
+    TIME,
+    UUID,
+)
 
-NUMBER, TEXT, BOOLEAN, TIME, UUID = "number", "text", "boolean", "time", "uuid"
 _KINDS = {
     "integer": NUMBER,
     "bigint": NUMBER,
@@ -203,50 +212,57 @@ class Writer:
             # With LIMIT 1 over its only output, or now and then without: several rows, an error.
             inner = self.select(depth - 1, seen, 1)
             return f"({inner} ORDER BY 1 LIMIT 1)" if self.chance(75) else f"({inner})"
-        number = self.column(NUMBER, seen)
-        text = self.column(TEXT, seen)
-        return str(self.pick(_expressions(kind, plain, number, text, self)))
+        form = str(self.pick(EXPRESSIONS[kind]))
+        number, text = self.column(NUMBER, seen), self.column(TEXT, seen)
+        return form.format(
+            plain=plain, number=number, text=text, near=self.pick((0, 1, 2, 3, 4, 5, 8, 15))
+        )
 
     def condition(self, depth: int, seen: list[Source]) -> str:
         """A condition, with subqueries where `depth` allows."""
-        number, text = self.column(NUMBER, seen), self.column(TEXT, seen)
-        choices = [
-            f"{number} {self.pick(('=', '<', '>', '<>', '>='))} {self.pick((0, 1, 3, 8))}",
-            f"{text} {self.pick(('=', '<', '>', '<>', 'LIKE', 'ILIKE'))} {self.pick(_WORDS)}",
-            f"{text} IS {self.pick(('', 'NOT '))}NULL",
-            f"{self.value(TEXT, 0, seen)} IS DISTINCT FROM {text}",
-            f"{self.value(NUMBER, 0, seen)} > {self.value(NUMBER, 0, seen)}",
-            f"({number}, {text}) >= (2, 'M')",
-            f"CASE WHEN {text} > 'M' THEN 1 / ({number} - 1) ELSE 1 END = 1",
-            f"({text} = {self.pick(_WORDS)} OR true)",
-        ]
-        if depth:
-            inner = self.select(depth - 1, seen, 1)
-            choices += [
-                f"{'NOT ' if self.chance(40) else ''}EXISTS ({inner})",
-                f"{text} {self.pick(('', 'NOT '))}IN ({inner})",
-                f"{text} {self.pick(('= ANY', '< ALL', '>= ANY'))} ({inner})",
-            ]
-        chosen = str(self.pick(choices))
-        if self.chance(25):
-            return f"({chosen} {self.pick(('AND', 'OR'))} {self.condition(0, seen)})"
+        if depth and self.chance(25):
+            chosen = self._subquery(depth, seen)
+        else:
+            chosen = self._comparison(seen)
+        for _ in range(self.pick((0, 0, 0, 1, 2))):
+            chosen = f"({chosen} {self.pick(('AND', 'OR'))} {self._comparison(seen)})"
         return chosen
 
-    def aggregate(self, seen: list[Source]) -> str:
-        """An aggregate whose value does not depend on the order of rows."""
-        number, text = self.value(NUMBER, 0, seen), self.value(TEXT, 0, seen)
-        call = self.pick(
-            (
-                "count(*)",
-                f"count(DISTINCT {text})",
-                f"sum({number})",
-                f"min({text})",
-                f"max({number})",
-                f"string_agg({text}, ',' ORDER BY {text})",
-                f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {number})",
-                f"bool_or({self.condition(0, seen)})",
-                f"count({number})",
+    def _subquery(self, depth: int, seen: list[Source]) -> str:
+        """A condition on the rows of a subquery."""
+        inner, text = self.select(depth - 1, seen, 1), self.column(TEXT, seen)
+        return str(
+            self.pick(
+                (
+                    f"{'NOT ' if self.chance(40) else ''}EXISTS ({inner})",
+                    f"{text} {self.pick(('', 'NOT '))}IN ({inner})",
+                    f"{text} {self.pick(('= ANY', '< ALL', '>= ANY'))} ({inner})",
+                )
             )
+        )
+
+    def _comparison(self, seen: list[Source]) -> str:
+        """A condition on columns."""
+        form = self.pick(CONDITIONS)
+        return str(
+            form.format(
+                number=self.column(NUMBER, seen),
+                text=self.column(TEXT, seen),
+                numbers=self.value(NUMBER, 0, seen) if "{numbers}" in form else "",
+                texts=self.value(TEXT, 0, seen) if "{texts}" in form else "",
+                sign=self.pick(("=", "<", ">", "<>", ">=")),
+                near=self.pick((0, 1, 3, 8)),
+                word=self.pick(_WORDS),
+            )
+        )
+
+    def aggregate(self, seen: list[Source]) -> str:
+        """An aggregate, with a FILTER now and then."""
+        form = self.pick(AGGREGATES)
+        call = form.format(
+            number=self.value(NUMBER, 0, seen) if "{number}" in form else "",
+            text=self.value(TEXT, 0, seen) if "{text}" in form else "",
+            condition=self.condition(0, seen) if "{condition}" in form else "",
         )
         return f"{call} FILTER (WHERE {self.condition(0, seen)})" if self.chance(30) else str(call)
 
@@ -256,42 +272,6 @@ class Writer:
         call = self.pick(("rank()", "dense_rank()", f"sum({number})", "count(*)", f"max({number})"))
         part = f"PARTITION BY {text} " if self.chance(60) else ""
         return f"{call} OVER ({part}ORDER BY {number}, {text})"
-
-
-def _expressions(kind: str, plain: str, number: str, text: str, writer: Writer) -> list[str]:
-    """Expressions of `kind`; some fail, depending on the value."""
-    near = writer.pick((0, 1, 2, 3, 4, 5, 8, 15))
-    if kind == NUMBER:
-        return [
-            f"{plain} + 1",
-            f"10 / ({plain} - {near})",
-            f"({plain} % {near})",
-            f"{plain} * 1000000000",
-            f"length({text})",
-            f"substring({text} FROM '[0-9]+')::int",
-            f"({text})::int",
-            f"coalesce({plain}, {near})",
-            f"nullif({plain}, {near})",
-        ]
-    if kind == TEXT:
-        return [
-            f"upper({plain})",
-            f"left({plain}, {near})",
-            f"left({plain}, {number}::int)",
-            f"{plain} || {text}",
-            f"substring({plain}, {number}::int - {near}, {number}::int - {near})",
-            f"CASE WHEN {number} > {near} THEN {plain} ELSE {text} END",
-            f"coalesce({plain}, 'none')",
-            f"{number}::text",
-        ]
-    if kind == BOOLEAN:
-        return [f"{plain} IS TRUE", f"{number} > {near}", f"{text} < 'M'", f"({text})::boolean"]
-    return [
-        f"{plain} + interval '1 day'",
-        f"date_trunc('day', {plain})",
-        f"({text})::timestamptz",
-        f"coalesce({plain}, timestamptz '2026-01-01 00:00+00')",
-    ]
 
 
 def tables_of(model: SemanticModel) -> dict[str, list[tuple[str, str]]]:

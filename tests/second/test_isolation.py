@@ -15,7 +15,7 @@ from bot.demo.servers.databases import ensure_database
 from bot.metrics import new_metrics
 from bot.warehouse import open_warehouse
 from tests.guard.grammar import queries
-from tests.guard.test_interference import Places, hold
+from tests.guard.test_interference import Places, hold, wanted
 from tests.second.chinook import fill
 from tests.second.conftest import Second, hardened
 
@@ -102,6 +102,5 @@ def test_other_customers_do_not_matter(
     request: pytest.FixtureRequest, runner: asyncio.Runner, places: Places, second: Second
 ) -> None:
     """A drawn query has one outcome, whichever other customers there are and whatever they buy."""
-    count = request.config.getoption("interference", default=100)
     small = ("customer", "invoice", "genre", "employee", "mediatype")
-    hold(runner, places, second.model, queries(second.model, small), count)
+    hold(runner, places, second.model, queries(second.model, small), wanted(request, 100))
