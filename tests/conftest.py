@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,6 +18,7 @@ from hypothesis import settings
 from bot.demo.sample import SampleDatabase, SampleSpec, open_sample
 from bot.demo.servers import Servers, start_servers
 from bot.semantic import load
+from bot.settings import Settings
 
 pytest_plugins = [
     "tests.plugins.embedding",
@@ -35,8 +37,11 @@ def pytest_configure() -> None:
     """Drawn examples may take their time, and are the same ones each time.
 
     A busy machine is no failure, and what is green stays so until the code changes. New examples
-    are drawn by `pytest --hypothesis-profile exploring`.
+    are drawn by `pytest --hypothesis-profile exploring`. The settings of whoever runs the tests, a
+    demo's for example, are no part of them.
     """
+    for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
+        del os.environ[name]
     settings.register_profile("steady", deadline=None, derandomize=True)
     settings.register_profile("exploring", deadline=None, print_blob=True)
     settings.load_profile("steady")

@@ -14,13 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.demo.sample import SampleDatabase
-from bot.settings import Settings
 from tests.plugins.house import MODEL, ScriptedOllama
 
 ROOT = Path(__file__).parents[2]
-CLEAN = {
-    name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
-}
 
 
 async def run(
@@ -35,7 +31,7 @@ async def run(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**CLEAN, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(environment or {})},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(environment or {})},
         cwd=cwd,
     )
     out, errors = await process.communicate(given.encode())

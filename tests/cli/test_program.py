@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from bot.app import ConfigError
 from bot.cli.failures import exit_code
 from bot.cli.program import COMMANDS
 from bot.store import BackupError, StoreError
-from tests.cli.test_cli import CLEAN, ROOT, run
+from tests.cli.test_cli import ROOT, run
 
 
 def test_every_command_of_every_file_is_known_by_its_name() -> None:
@@ -35,7 +36,7 @@ def test_every_command_of_every_file_is_known_by_its_name() -> None:
 def test_help_reads_nothing_of_what_the_commands_use() -> None:
     """A person who looks for a command does not wait for the bot to be read."""
     script = "import sys, bot.cli; print(*sorted(sys.modules))"
-    environment = {**CLEAN, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
     )
@@ -60,7 +61,7 @@ def completed(words: str) -> Iterator[str]:
     done = subprocess.run(
         [sys.executable, "-c", script],
         env={
-            **CLEAN,
+            **os.environ,
             "PYTHONPATH": str(ROOT),
             "_GAME_STATS_BOT_COMPLETE": "complete_bash",
             **asked,

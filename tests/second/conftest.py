@@ -34,17 +34,23 @@ class Second:
 @pytest.fixture(scope="session")
 def second(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Second:
     """Chinook with its customers as the tenants."""
-    path = tmp_path_factory.mktemp("second") / "model.yml"
+    return made(servers, tmp_path_factory.mktemp("second") / "model.yml")
 
-    async def make() -> Second:
-        owner_url = await ensure_database(servers, "chinook")
-        await fill(owner_url)
-        settings = Settings(_env_file=None, database_url=owner_url)
-        path.write_text(await draft_schema(settings, "chinook_customer"))
-        model = load(path)
-        return Second(owner_url, await hardened(servers, "chinook", model), path, model)
 
-    return asyncio.run(make())
+def made(servers: Servers, path: Path) -> Second:
+    """The same on given servers, with the draft in `path`."""
+    owner_url, draft = asyncio.run(drafted(servers))
+    path.write_text(draft)
+    model = load(path)
+    return Second(owner_url, asyncio.run(hardened(servers, "chinook", model)), path, model)
+
+
+async def drafted(servers: Servers) -> tuple[str, str]:
+    """The owner's URL of a filled database, and the draft of its model."""
+    owner_url = await ensure_database(servers, "chinook")
+    await fill(owner_url)
+    settings = Settings(_env_file=None, database_url=owner_url)
+    return owner_url, await draft_schema(settings, "chinook_customer")
 
 
 async def hardened(servers: Servers, database: str, model: SemanticModel) -> str:
