@@ -2,7 +2,8 @@
 
 The pane is our direct conversation with one person; Slack says which channel they look at beside
 it. All of this is decoration: where Slack refuses it, questions are answered all the same.
-Source: docs.slack.dev/ai/agent-sessions and docs.slack.dev/reference/events/app_context_changed.
+Source: docs.slack.dev/ai/agent-sessions, docs.slack.dev/reference/events/app_context_changed and
+docs.slack.dev/reference/methods/assistant.threads.setStatus.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.domain import Event
-from bot.slack import delivery, scope
+from bot.domain import Event, Progress, Report, silent
+from bot.slack import delivery, reply, scope
 from bot.slack.errors import CallRejectedError, SlackError, TokenRefusedError
 from bot.slack.intake import Ask, viewed
 from bot.slack.mentions import acknowledged
@@ -25,12 +26,17 @@ from bot.slack.outages import KNOWN
 from bot.slack.ports import Rooms
 from bot.slack.render.pieces import cut, one_line
 from bot.slack.render.prompts import prompts, prompts_title
+from bot.slack.render.stages import stage_line
 from bot.store import Said
 from bot.texts import say
 
 log = structlog.get_logger()
 
 _SESSIONS = "agents.sessions.setStatus"
+_STATUS = "assistant.threads.setStatus"
+_PACE = 1.0
+"""Seconds between two statuses of a thread."""
+
 _TITLE = 200
 
 
@@ -92,40 +98,59 @@ async def _stop(rooms: Rooms, team: str, event: Mapping[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def session(rooms: Rooms, ask: Ask, thread: str) -> AsyncIterator[None]:
-    """Show that a thread of the pane is being worked on, while it is. Raises StoreError.
+async def session(rooms: Rooms, ask: Ask, thread: str) -> AsyncIterator[Report]:
+    """Show that a thread of the pane is being worked on, and give what shows how far it is.
 
-    A worker that dies leaves it so: the next one goes on.
+    A worker that dies leaves it so: the next one goes on. Raises StoreError.
     """
     if not scope.is_direct(ask.channel):
-        yield
+        yield silent
         return
     await rooms.store.asked.in_thread(Said(ask.team, ask.channel, thread), ask.id)
-    await _set(rooms, ask, thread, "processing")
+    said: list[str] = []
+
+    async def tell(stage: str) -> None:
+        said.append(stage)
+        await _say(rooms, ask, thread, stage)
+
+    await _work(rooms, ask, thread, "processing")
     try:
-        yield
-    except Exception:
-        await _set(rooms, ask, thread, "active")
-        raise
-    await _set(rooms, ask, thread, "active")
+        async with reply.keeping_up(tell, "", _PACE) as show:
+
+            async def report(progress: Progress, /) -> None:
+                show(stage_line(progress))
+
+            yield report
+    finally:
+        if said:
+            await _say(rooms, ask, thread, "")
+        await _work(rooms, ask, thread, "active")
 
 
-async def _set(rooms: Rooms, ask: Ask, thread: str, status: str) -> None:
-    if _SESSIONS in rooms.web.unsupported:
-        return
+async def _work(rooms: Rooms, ask: Ask, thread: str, status: str) -> None:
+    """Set the state of the session, which has the question as its title."""
     title = cut(one_line(ask.text), _TITLE) or say("pane.question")
+    about = {"channel_id": ask.channel, "thread_ts": thread, "status": status, "title": title}
+    await _decorate(rooms, _SESSIONS, **about, initiator_user_id=ask.user)
+
+
+async def _say(rooms: Rooms, ask: Ask, thread: str, stage: str) -> None:
+    """Show a stage as what we are doing in the thread; none takes it away."""
+    about: dict[str, Any] = {"channel_id": ask.channel, "thread_ts": thread, "status": ""}
+    if stage:
+        about |= {"status": say("pane.working"), "loading_messages": [stage]}
+    await _decorate(rooms, _STATUS, **about)
+
+
+async def _decorate(rooms: Rooms, method: str, **arguments: object) -> None:
+    """Do a call that nothing rests on; never raises. What Slack has not is asked for once."""
+    if method in rooms.web.unsupported:
+        return
     try:
-        await rooms.web.call(
-            _SESSIONS,
-            channel_id=ask.channel,
-            thread_ts=thread,
-            status=status,
-            title=title,
-            initiator_user_id=ask.user,
-        )
+        await rooms.web.call(method, **arguments)
     except (CallRejectedError, TokenRefusedError) as error:
-        # An app that is not declared as an agent has no sessions.
-        rooms.web.unsupported.add(_SESSIONS)
-        log.info("no_sessions", reason=error.code)
+        # An app that is not declared as an agent has none of this.
+        rooms.web.unsupported.add(method)
+        log.info("not_decorated", method=method, reason=error.code)
     except SlackError as error:
         log.info("status_not_shown", reason=error.code)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,6 +22,8 @@ from bot.slack.render.stages import looking, stage_message
 from bot.slack.web import Web
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 EVENT_TYPE = "game_stats_reply"
 PACE = 3.0
@@ -128,23 +130,40 @@ async def paced(
     pace: float = PACE,
 ) -> AsyncIterator[Callable[[Message], None]]:
     """Give what takes the next form of a message that looks like `shown` now, as `showing` does."""
+
+    async def edit(message: Message) -> None:
+        await delivery.edit(web, channel, ts, message, marks)
+
+    async with keeping_up(edit, shown, pace) as show:
+        yield show
+
+
+@asynccontextmanager
+async def keeping_up(
+    send: Callable[[T], Awaitable[None]], shown: T, pace: float
+) -> AsyncIterator[Callable[[T], None]]:
+    """Give what takes the next of something that is `shown`; the latest goes to `send`.
+
+    At most once in `pace` seconds; what `send` fails at is logged. On leaving, what is under way is
+    awaited.
+    """
     latest = [shown]
     over = asyncio.Event()
 
-    def show(message: Message) -> None:
-        latest[0] = message
+    def show(wanted: T) -> None:
+        latest[0] = wanted
 
-    async def keep_editing() -> None:
+    async def keep_sending() -> None:
         last = shown
         while not await happens_within(over, pace):
             if latest[0] != last:
                 last = latest[0]
                 try:
-                    await delivery.edit(web, channel, ts, last, marks)
+                    await send(last)
                 except SlackError as error:
                     log.info("stage_not_shown", reason=error.code)
 
-    task = asyncio.create_task(keep_editing())
+    task = asyncio.create_task(keep_sending())
     try:
         yield show
     finally:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain import Answer, Clarification, Code, Outcome, Question, Refusal, silent
+from bot.domain import Answer, Clarification, Code, Outcome, Progress, Question, Refusal, silent
 from bot.jobs import Handler, Job
 from bot.slack import delivery, eyes, intake, models, pane, reply, rows, scope, withdrawal
 from bot.slack.errors import ChannelClosedError
@@ -100,9 +100,14 @@ async def _replied(rooms: Rooms, ask: Ask, job: Job) -> None:
     try:
         await withdrawal.check(rooms, ask)
         async with (
-            pane.session(rooms, ask, question.thread),
-            reply.showing(rooms.web, ask, ts) as report,
+            pane.session(rooms, ask, question.thread) as tell,
+            reply.showing(rooms.web, ask, ts) as show,
         ):
+
+            async def report(progress: Progress, /) -> None:
+                await tell(progress)
+                await show(progress)
+
             outcome = await rooms.answering.answer(question, report)
         setting = await _setting(rooms, ask, outcome)
         forms = _messages(outcome, question, setting)

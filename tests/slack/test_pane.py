@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain import Outcome, Question, Report
+from bot.domain import Outcome, Progress, Question, Report, Stage
+from bot.slack import pane
 from bot.slack.render.prompts import prompts
 from tests.slack.conftest import Scene, top_teams
 from tests.slack.samples import SPRING, WINTER
@@ -109,6 +110,27 @@ async def test_a_session_shows_work_and_is_stopped_by_slacks_button(scene: Scene
     assert [one.args["status"] for one in calls] == ["processing", "active"]
     assert {(one.args["title"], one.args["thread_ts"]) for one in calls} == {("top 5 teams", ts)}
     assert scene.answering.stops == [scene.answering.asked[0].id]
+
+
+async def test_the_status_follows_the_stages(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the pane Slack's own status says what is being done, and nothing when it is done."""
+    monkeypatch.setattr(pane, "_PACE", 0.01)
+    method = "assistant.threads.setStatus"
+
+    async def staged(question: Question, report: Report) -> Outcome:
+        await report(Progress(Stage.DRAFTING, "2nd <try>"))
+        await scene.workspace.until(lambda: scene.workspace.calls(method))
+        return await top_teams(question, report)
+
+    scene.answering.answerer = staged
+    ts = scene.workspace.direct("sam", "top 5 teams")
+    await scene.reply(direct(scene, "sam"), ts)
+    await scene.idle()
+    first, last = scene.workspace.calls(method)
+    assert first.args["loading_messages"] == ["Writing the query (2nd <try>)…"]
+    assert first.args["status"] == "is working on it…"
+    assert (last.args["status"], last.args["thread_ts"]) == ("", ts)
+    assert scene.workspace.state.statuses == {}
 
 
 async def test_without_sessions_questions_are_answered(scene: Scene) -> None:

@@ -16,9 +16,14 @@ def looking(question_id: str, asker: str) -> Message:
 
 def stage_message(progress: Progress, question_id: str, asker: str) -> Message:
     """The line for `progress`, with its detail."""
+    return _waiting(stage_line(progress), question_id, asker)
+
+
+def stage_line(progress: Progress) -> str:
+    """The line alone, as plain text."""
     stage, detail = say(f"stages.{progress.stage.value}"), cut(one_line(progress.detail), 200)
     form = "with_detail" if detail else "without_detail"
-    return _waiting(say(f"stages.{form}", stage=stage, detail=detail), question_id, asker)
+    return say(f"stages.{form}", stage=stage, detail=detail)
 
 
 def _waiting(text: str, question_id: str, asker: str) -> Message:

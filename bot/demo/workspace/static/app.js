@@ -6,7 +6,7 @@ import { announce, byId, h } from "./dom.js";
 import { messageList } from "./messages.js";
 import { showView } from "./modal.js";
 import { drawSidebar } from "./sidebar.js";
-import { act, channel, connect, isDirect, listen, messagesOf, person, roots, statusOf, store, thread, title } from "./store.js";
+import { act, channel, connect, isDirect, listen, messagesOf, person, roots, statusOf, statusText, store, thread, title } from "./store.js";
 
 const list = messageList(byId("messages"));
 const replies = messageList(byId("replies"));
@@ -25,7 +25,7 @@ function remember() {
 
 function statusLine(ts) {
   const status = statusOf(store.channel, ts);
-  return status ? h("p", { class: "status", role: "status" }, h("span", { class: "dots", "aria-hidden": "true" }), `${person(store.bot).name} ${status.text}`) : null;
+  return status ? h("p", { class: "status", role: "status" }, h("span", { class: "dots", "aria-hidden": "true" }), statusText(status)) : null;
 }
 
 function welcome() {

@@ -5,7 +5,7 @@ import { csvTable } from "./tables.js";
 import { clock, day, h, size, time } from "./dom.js";
 import { ask, write } from "./dialogs.js";
 import { emoji } from "./mrkdwn.js";
-import { act, person, statusOf, store } from "./store.js";
+import { act, person, statusOf, statusText, store } from "./store.js";
 
 const QUICK = ["heart", "heavy_check_mark"];
 const initials = (name) => name.split(/\s+/).map((one) => one[0]).slice(0, 2).join("").toUpperCase();
@@ -98,7 +98,7 @@ function replyBar(channel, message, openThread) {
     (message.reply_users || []).slice(0, 3).map((id) => avatar(person(id))),
     count > 0 && h("strong", {}, count === 1 ? "1 reply" : `${count} replies`),
     count > 0 && h("small", {}, time(message.latest_reply)),
-    status && h("small", { class: "working" }, `${person(store.bot).name} ${status.text}`));
+    status && h("small", { class: "working" }, statusText(status)));
 }
 
 export function renderMessage(channel, message, { openThread, joined } = {}) {

@@ -23,6 +23,7 @@ export const thread = (id, ts) =>
   sorted([...messagesOf(id).values()].filter((one) => one.ts === ts || one.thread_ts === ts));
 const sorted = (list) => list.sort((a, b) => Number(a.ts) - Number(b.ts));
 const statusKey = (id, ts) => `${id} ${ts || ""}`;
+export const statusText = (status) => status.loading ? `${person(store.bot).name}: ${status.loading}` : `${person(store.bot).name} ${status.text}`;
 export const statusOf = (id, ts) => store.statuses.get(statusKey(id, ts));
 
 export async function act(action, body) {

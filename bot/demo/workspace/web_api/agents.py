@@ -6,6 +6,7 @@ from bot.demo.workspace.errors import SlackError, invalid
 from bot.demo.workspace.state import Json
 from bot.demo.workspace.web_api.calls import Call, Method, writable
 
+_LOADING = 10
 _SESSION = {"processing", "active", "suspended", "closed"}
 
 
@@ -22,9 +23,16 @@ def _set(call: Call, status: Json) -> Json:
 
 
 def thread_status(call: Call) -> Json:
-    """Show what the app is doing (assistant.threads.setStatus); an empty status clears it."""
+    """Show what the app is doing (assistant.threads.setStatus); an empty status clears it.
+
+    Slack shows the loading messages, of which there are ten at most, in turns; here it is the last.
+    """
     call.need("assistant:write", "chat:write")
-    return _set(call, {"text": str(call.args.get("status") or ""), "session": ""})
+    loading = call.args.get("loading_messages") or []
+    if not isinstance(loading, list) or len(loading) > _LOADING:
+        raise invalid("invalid_arguments", ["must be 10 at most [json-pointer:/loading_messages]"])
+    text = str(call.args.get("status") or "")
+    return _set(call, {"text": text, "loading": str(loading[-1]) if loading else "", "session": ""})
 
 
 def session_status(call: Call) -> Json:
