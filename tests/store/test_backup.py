@@ -103,7 +103,7 @@ async def test_a_file_that_is_not_right_is_refused_whole(store: Store, another: 
         ('{"tables": 3}', "not an export"),
         (spoilt(text, format=2), "Update the bot"),
         (spoilt(text, revision="9999"), "Update the bot"),
-        (text.replace("T1", "T2", 1), "damaged"),
+        (text.replace('"T1"', '"T2"', 1), "damaged"),
         (resealed(text, lambda t: t.update(people=[])), "does not know"),
         (resealed(text, lambda t: t.update(bindings=[{"team": "T"}])), "with their keys"),
         (resealed(text, lambda t: t.update(bindings=7)), "with their keys"),
