@@ -80,9 +80,9 @@ def there_are(names: Iterable[str]) -> str:
     return f"There are: {listed}." if listed else "There are none here."
 
 
-def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The `count` names of `known` most like `name`, best first; none that is unlike it."""
-    return tuple(difflib.get_close_matches(shown(name).lower(), list(known), count))
+def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The three names of `known` most like `name`, best first; none that is unlike it."""
+    return tuple(difflib.get_close_matches(shown(name).lower(), list(known)))
 
 
 def shown(name: str) -> str:

@@ -73,3 +73,12 @@ def test_what_cannot_be_trusted_is_a_mistake_of_the_bot(
     assert refusal.code is Code.BUG
     assert refusal.message == "The bot could not write this query down safely: another frame."
     assert refusal.sql == "SELECT name FROM teams"
+
+
+def test_a_query_says_how_many_fences_it_has(guarded: Guarding) -> None:
+    """Each table that is read is one, and the query's own WITHs are none."""
+    counted = [
+        guarded(sql).fences
+        for sql in ("SELECT 1", "WITH x AS (SELECT 1) SELECT * FROM x, teams", "TABLE divisions")
+    ]
+    assert counted == [0, 1, 1]

@@ -143,6 +143,7 @@ OPEN = [
     "SELECT s.seed FROM standings s, teams a, teams b",
     "SELECT events.name FROM teams t JOIN divisions d ON d.id = t.division_id",
     "SELECT teams.name FROM teams a JOIN teams b ON a.seed = b.seed",
+    "SELECT a.goals FROM (SELECT 1 AS goal) AS a, (SELECT 2 AS goals) AS b",
     # Too short to be sure of a letter, or written as no model would.
     "SELECT sead FROM teams",
     'SELECT "Name" FROM teams',

@@ -73,6 +73,11 @@ def test_a_time_written_as_text_gets_a_type(model: SemanticModel, sql: str, writ
         ("TRY_CAST(name AS VARCHAR)", "CAST(name AS TEXT)"),
         ("name[1]", "SUBSTR(name, 1, 1)"),
         ("([1, 2])[1]", "(ARRAY[1, 2])[1]"),
+        ("string_agg(name)", "STRING_AGG(name, ',')"),
+        ("seed % 2", "seed % 2"),
+        ("1.5 % 2", "CAST(1.5 AS DECIMAL) % CAST(2 AS DECIMAL)"),
+        ("2 % 1.5", "CAST(2 AS DECIMAL) % CAST(1.5 AS DECIMAL)"),
+        ("list_sum([1])", "(SELECT SUM(item) FROM UNNEST(ARRAY[1]) AS item(item))"),
     ],
 )
 def test_no_more_is_written_than_is_needed(model: SemanticModel, sql: str, written: str) -> None:

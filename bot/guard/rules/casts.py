@@ -38,7 +38,7 @@ def attempt(node: exp.Expr, known: Known) -> exp.Expr:
     value, to = node.this, node.args["to"]
     kind = known.kind(exp.cast(exp.null(), to.copy()))
     cast = exp.cast(value.copy(), to.copy())
-    if known.kind(value) not in ("text", "") or kind in ("text", ""):
+    if known.kind(value) not in ("text", "") or kind == "text":
         return cast
     if kind not in _FORMS:
         raise duckdb_only("TRY_CAST to this type")
