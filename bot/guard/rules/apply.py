@@ -37,8 +37,8 @@ def apply(tree: exp.Expr, model: SemanticModel) -> exp.Expr:
     for pivot in reversed(list(tree.find_all(exp.Pivot))):
         if isinstance(pivot.parent, exp.Subquery) and pivot.arg_key == "this":
             pivot.replace(pivots.statement(pivot, known))
-    for values in list(tree.find_all(exp.Values)):
-        laterals.value_names(values)
+    for source in list(tree.find_all(exp.Values, exp.GenerateSeries)):
+        laterals.column_names(source)
     for select in _selects(tree):
         laterals.laterals(select)
         pivots.in_from(select, known)

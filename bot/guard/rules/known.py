@@ -89,6 +89,7 @@ _CALLED = {
 }
 """Kinds of what the rules write."""
 
+_LISTED = exp.Distinct | exp.Select  # what they give is first in a list
 _SAME = (
     exp.Paren
     | exp.Neg
@@ -104,6 +105,8 @@ _SAME = (
     | exp.Filter
     | exp.Window
     | exp.Order
+    | exp.Select
+    | exp.Subquery
     | exp.Distinct
     | exp.Coalesce
     | exp.IgnoreNulls
@@ -139,7 +142,7 @@ class Known:
         if isinstance(node, exp.Cast):
             return _of_type(node.to)
         if isinstance(node, _SAME):
-            inner = node.expressions[0] if isinstance(node, exp.Distinct) else node.this
+            inner = node.expressions[0] if isinstance(node, _LISTED) else node.this
             return self.kind(inner, depth + 1)
         return self._of_operator(node, depth)
 

@@ -1,4 +1,4 @@
-"""What FROM may leave out in DuckDB: LATERAL, and the names of columns of VALUES."""
+"""What FROM may leave out in DuckDB: LATERAL, and the names of columns of VALUES and range()."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ def _names(item: exp.Subquery, before: set[str]) -> bool:
     return any(column.table.lower() in before - own for column in item.this.find_all(exp.Column))
 
 
-def value_names(values: exp.Values) -> None:
+def column_names(source: exp.Expr) -> None:
+    """Name the columns of VALUES or of a series in FROM as DuckDB does."""
+    if isinstance(source, exp.Values):
+        _value_names(source)
+    elif isinstance(source.parent, exp.Table) and source.args.get("is_end_exclusive"):
+        _range_name(source.parent)
+
+
+def _value_names(values: exp.Values) -> None:
     """The columns of VALUES are col0, col1 and so on, where nothing else is said."""
     alias = values.args.get("alias")
     holder: exp.Expr = values
@@ -36,3 +44,12 @@ def value_names(values: exp.Values) -> None:
     columns = [exp.to_identifier(f"col{number}") for number in range(width)]
     name = alias.this.copy() if alias and alias.this else exp.to_identifier("valueslist")
     holder.set("alias", exp.TableAlias(this=name, columns=columns))
+
+
+def _range_name(table: exp.Table) -> None:
+    """`range` is the column of range(), which can also be called as its table is."""
+    alias = table.args.get("alias")
+    said = any(column.name.lower() == "range" for column in table.root().find_all(exp.Column))
+    if said and not (alias and alias.columns):
+        name = exp.to_identifier(table.alias or "range")
+        table.set("alias", exp.TableAlias(this=name, columns=[exp.to_identifier("range")]))
