@@ -19,6 +19,7 @@ from bot.answering.explain import explain
 from bot.answering.narrower import refinements
 from bot.answering.parts import EVERYTHING, Parts
 from bot.answering.shape import shape_of
+from bot.answering.units import with_units
 from bot.domain import (
     Answer,
     Code,
@@ -93,9 +94,10 @@ class Running:
             return words.refusal(Code.NOT_ABOUT_DATA, sql=draft.sql)
         await report(Progress(Stage.RUNNING))
         try:
-            table = await self.warehouse.run(guarded)
+            rows = await self.warehouse.run(guarded)
         except QueryFailed as error:
             return replace(words.refusal(error.code, sql=draft.sql), names=(str(error),))
+        table = with_units(rows, guarded, self.model)
         answer = Answer(
             question=question,
             events=events,

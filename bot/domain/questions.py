@@ -168,10 +168,11 @@ class ColumnKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a result."""
+    """A column of a result. `unit` is what its numbers count, such as "min" or "%"; or empty."""
 
     name: str
     kind: ColumnKind
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.semantic.links import (
     check_root,
 )
 from bot.semantic.model import (
+    NUMBERS,
     TYPES,
     Computed,
     Derived,
@@ -45,6 +46,9 @@ from bot.semantic.questions import (
     read_verified,
 )
 from bot.semantic.sql import SqlFaultError, plain, read_expression
+
+_UNIT = 12
+"""Characters of a unit at most; it stands in headers on a phone."""
 
 
 def load(path: Path) -> SemanticModel:
@@ -187,9 +191,12 @@ def _column(name: str, table: str, entry: Entry, *, derived: bool) -> SemanticCo
         references=entry.text("references", ""),
         origin=origin,
         also=entry.texts("also"),
+        unit=entry.text("unit", ""),
         line=entry.line,
     )
     entry.done()
+    if column.unit and (kind not in NUMBERS or len(column.unit) > _UNIT):
+        raise entry.fault(f"the unit of {entry.what} is for numbers, of {_UNIT} letters", "unit")
     return column
 
 

@@ -29,6 +29,9 @@ TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "jsonb": frozenset({"json", "jsonb"}),
     }
 )
+
+NUMBERS = frozenset({"integer", "bigint", "double precision", "numeric"})
+"""Those of TYPES whose values count something."""
 """Types that a column may have, each with the physical ones that it can be cast from."""
 
 
@@ -108,7 +111,8 @@ class SemanticColumn:
     """A column as the language model sees it.
 
     `also` are other words for it, `type` is one of TYPES, `references` is empty or `table.column`,
-    `origin` is None in a derived table, `line` is the place in the file.
+    `origin` is None in a derived table, `line` is the place in the file. `unit` is what its numbers
+    count, such as "min" or "%", for people who read them; the language model is not told.
     """
 
     name: str
@@ -118,6 +122,7 @@ class SemanticColumn:
     references: str = ""
     origin: Origin | None = None
     also: tuple[str, ...] = ()
+    unit: str = ""
     line: int = 0
 
 

@@ -25,6 +25,7 @@ from bot.slack.render import admin as texts
 from bot.slack.render import help as helps
 from bot.slack.render.admin import AUDIT_PAGE, Filter
 from bot.slack.render.channel import said
+from bot.slack.render.home import per_words
 from bot.slack.render.pieces import Block, Message, done_view, paragraph
 from bot.slack.slash import Typed, typed
 from bot.store import Subject, readable
@@ -213,7 +214,7 @@ async def _limit(rooms: Rooms, order: Order) -> str:
     if kind is Subject.CHANNEL:
         return f"That channel's limit: {rule.rate or 'none'}."
     left = await rooms.store.limits.left(Asker("slack", team, person), rule.rate)
-    rests = ", ".join(f"{one.remaining} of {one.amount} left per {one.per}" for one in left)
+    rests = ", ".join(f"{one.remaining} of {one.amount} left {per_words(one)}" for one in left)
     own = "their own limit" if rule.rate else "the default"
     return f"{rests} ({own}){'; blocked' if rule.blocked else ''}."
 

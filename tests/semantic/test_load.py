@@ -52,6 +52,12 @@ FAULTS = {
         20,
         "unknown key 'colour' in table 'teams'",
     ),
+    "a unit of a text": (
+        "status: {type: text,",
+        "status: {type: text, unit: min,",
+        13,
+        "the unit of column events.status is for numbers",
+    ),
     "unknown key in a column": (
         "source: event_teams,",
         "sauce: event_teams,",

@@ -71,10 +71,10 @@ async def test_help_is_for_everybody_and_the_rest_for_admins(scene: Scene) -> No
 async def test_limits_by_words(scene: Scene) -> None:
     """Set, shown and reset for a person, and for a channel; what is no limit is explained."""
     assert "Saved: 2/hour" in await told(scene, "limits @sam 2/hour")
-    assert "2 of 2 left per 1 hour (their own limit)" in await told(scene, "limits @sam")
+    assert "2 of 2 left an hour (their own limit)" in await told(scene, "limits @sam")
     assert "written like" in await told(scene, "limits @sam lots")
     assert "Reset: the default again" in await told(scene, "limits @sam reset")
-    assert "20 of 20 left per 1 hour (the default)" in await told(scene, "limits @sam")
+    assert "20 of 20 left an hour (the default)" in await told(scene, "limits @sam")
     assert "Saved: 9/hour" in await told(scene, "limits #general 9/hour")
     assert "That channel's limit: 9/hour" in await told(scene, "limits #general")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain import ColumnKind, ResultTable, Shape
+from bot.domain import Column, ColumnKind, ResultTable, Shape
 from bot.slack.render.answer import answer_messages
 from bot.slack.render.cells import grid
 from bot.slack.render.finding import finding
@@ -190,3 +190,19 @@ def test_percentages_have_their_sign() -> None:
     assert [row[1] for row in hundred.rows] == ["66.7 %", "–"]
     assert ones.rows[0][1] == "0.667"
     assert odd.rows[0][1] == "250"
+
+
+def test_units_stand_behind_numbers() -> None:
+    """In the finding behind the number, in the table in the header, but a percent sign in cells."""
+    length = Column("length", NUMBER, unit="min")
+    share = Column("win_percentage", NUMBER, unit="%")
+    team = Column("team", TEXT)
+    two = ResultTable((team, length), (("A", 95), ("B", 90)))
+    assert found(two) == "A lead with a length of 95 min, 5 ahead of B."
+    assert grid(two, ZoneInfo("UTC"), 9).headers == ("Team", "Length (min)")
+    assert found(ResultTable((length,), ((95,),))) == "Length: 95 min."
+    assert found(ResultTable((team, length, share), (("A", None, 1),))) == (
+        "A: length –, win percentage 1 %."
+    )
+    shares = ResultTable((team, share), (("A", 62.5), ("B", 50)))
+    assert found(shares) == "A lead with a win percentage of 62.5 %, 12.5 ahead of B."

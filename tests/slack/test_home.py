@@ -81,7 +81,7 @@ async def test_a_member_sees_how_to_ask_and_nothing_of_admins(scene: Scene) -> N
     """Channels with their events and examples, what is left, and no tabs."""
     home = await opened(scene, "sam", "is about Spring Classic")
     text = json.dumps(home, ensure_ascii=False)
-    assert "Questions left: 20 of 20 per 1 hour" in text
+    assert "Questions left: 20 of 20 an hour" in text
     assert "Nothing yet" in text
     assert "home_go" not in text
 

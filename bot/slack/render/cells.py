@@ -24,6 +24,9 @@ COLUMNS = 20
 NOTHING = "\N{EN DASH}"
 """How NULL reads."""
 
+PERCENT = "%"
+"""The unit that stands behind each number, and not in the header."""
+
 _CELL = 300
 _HEADER = 60
 
@@ -53,7 +56,7 @@ def grid(table: ResultTable, zone: ZoneInfo, rows: int) -> Grid:
     cut_rows = table.rows[:rows]
     columns = [_column(table.columns[i], [row[i] for row in cut_rows], zone) for i in chosen]
     return Grid(
-        headers=tuple(heading_of(table.columns[i].name) for i in chosen),
+        headers=tuple(headed(table.columns[i]) for i in chosen),
         rows=tuple(zip(*columns, strict=True)),
         right=tuple(table.columns[i].kind is ColumnKind.NUMBER for i in chosen),
         left_out=len(shown) - len(chosen),
@@ -73,10 +76,16 @@ def heading_of(name: str) -> str:
     return cut(words[:1].upper() + words[1:], _HEADER) or say("cells.column")
 
 
+def headed(column: Column) -> str:
+    """A column's name with its unit: "Length (min)". A percent sign stands in the cells."""
+    name = heading_of(column.name)
+    return f"{name} ({column.unit})" if column.unit and column.unit != PERCENT else name
+
+
 def _column(column: Column, values: Sequence[object], zone: ZoneInfo) -> list[str]:
     number = column.kind is ColumnKind.NUMBER
     digits = _digits(values) if number else 2
-    unit = " %" if number and _percents(column.name, values) else ""
+    unit = " %" if number and _percents(column, values) else ""
     texts = (_text(value, digits, zone) + (unit if is_finite(value) else "") for value in values)
     return [cut(one_line(text), _CELL) or " " for text in texts]
 
@@ -86,11 +95,12 @@ def number_text(value: float | Decimal, values: Sequence[object]) -> str:
     return _number(value, _digits(values))
 
 
-def _percents(name: str, values: Sequence[object]) -> bool:
-    """Whether these are shares of a hundred; shares of one and what is out of range are not."""
+def _percents(column: Column, values: Sequence[object]) -> bool:
+    """Whether these are shares of a hundred: said to be, or by their name and range."""
     known = [v for v in values if is_finite(v)]
     in_range = all(0 <= v <= 100 for v in known)
-    return is_percent(name) and in_range and any(v > 1 for v in known)
+    named = is_percent(column.name) and in_range and any(v > 1 for v in known)
+    return column.unit == PERCENT or (named and not column.unit)
 
 
 def _digits(values: Sequence[object]) -> int:

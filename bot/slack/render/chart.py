@@ -18,7 +18,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import Answer, ColumnKind, ResultTable
-from bot.slack.render.cells import heading_of, number_text
+from bot.slack.render.cells import headed, heading_of, number_text
 from bot.slack.render.measures import finite, is_finite, is_percent, label, measures
 from bot.slack.render.pieces import Block, cut, one_line
 from bot.texts import clock_text, date_text, say, short_date_text
@@ -95,7 +95,7 @@ def _over_time(table: ResultTable, zone: ZoneInfo) -> Chart | None:
     if not drawable or not _can_be_sorted(moments) or len(set(moments)) < len(moments):
         return None
     rows = tuple(sorted(rows, key=lambda row: row[when]))  # type: ignore[arg-type,return-value]
-    names = _distinct([heading_of(table.columns[i].name) for i in drawn])
+    names = _distinct([headed(table.columns[i]) for i in drawn])
     return Chart(
         kind=ChartKind.LINE,
         title=_title(_by(", ".join(names), table.columns[when].name)),
@@ -150,7 +150,7 @@ def _of_names(answer: Answer, *, asked: bool) -> Chart | None:
         kind=ChartKind.PIE if pie else ChartKind.BAR,
         title=_title(_by(heading_of(column.name), table.columns[who].name)),
         x=heading_of(table.columns[who].name),
-        y=heading_of(column.name),
+        y=headed(column),
         categories=_distinct([one_line(str(row[who])) or "?" for row in drawn]),
         series=(Series(cut(heading_of(column.name), _LABEL), tuple(values[:BARS])),),
         texts=_texts([row[what] for row in drawn]),

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.domain import Answer, Column, ColumnKind
-from bot.slack.render.cells import Grid, heading_of, number_text
+from bot.slack.render.cells import NOTHING, PERCENT, Grid, heading_of, number_text
 from bot.slack.render.measures import Number, falls, is_percent, is_place, label, measures, numbers
 from bot.slack.render.pieces import cut, one_line, size
 from bot.texts import knows, say
@@ -52,12 +52,23 @@ def _one_row(answer: Answer, cells: Grid) -> str:
     if len(row) == 1:
         return _one_value(answer, cells)
     shown = [answer.table.columns[i] for i in cells.places]
+    parts = [
+        f"{_words(column.name)} {_cell(column, text)}"
+        for column, text in zip(shown, texts, strict=True)
+    ]
     if shown[0].kind is ColumnKind.TEXT and row[cells.places[0]] is not None and len(texts) > 1:
-        rest = zip(cells.headers[1:], texts[1:], strict=True)
-        return f"{texts[0]}: " + ", ".join(f"{_lower(head)} {text}" for head, text in rest) + "."
-    parts = zip(cells.headers, texts, strict=True)
-    said = ", ".join(f"{_lower(head)} {text}" for head, text in parts)
+        return f"{texts[0]}: {', '.join(parts[1:])}."
+    said = ", ".join(parts)
     return said[:1].upper() + said[1:] + "."
+
+
+def _cell(column: Column, text: str) -> str:
+    """A cell with its unit; a percent sign stands in it already, and nothing counts nothing."""
+    return text if column.unit == PERCENT or text == NOTHING else _with_unit(column, text)
+
+
+def _with_unit(column: Column, text: str) -> str:
+    return f"{text} {column.unit}".rstrip()
 
 
 def _one_value(answer: Answer, cells: Grid) -> str:
@@ -67,7 +78,8 @@ def _one_value(answer: Answer, cells: Grid) -> str:
         if not value:
             return say("finding.there_are_none", nouns=nouns)
         return say("finding.there_are", n=value, count=cells.rows[0][0], nouns=nouns)
-    return f"{cells.headers[0]}: {cells.rows[0][0]}."
+    column, text = answer.table.columns[0], cells.rows[0][0]
+    return f"{heading_of(column.name)}: {_cell(column, text)}."
 
 
 def _leader(answer: Answer) -> str:
@@ -152,6 +164,7 @@ def _amount(column: Column, text: str) -> str:
     noun = _noun(column)
     if noun:
         return f"{text} {_nouns(noun, 1 if text == '1' else 2)}"
+    text = _with_unit(column, text)
     if _is_nameless(column):
         return text
     words = _words(column.name)

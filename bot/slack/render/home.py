@@ -150,12 +150,14 @@ def how_to_ask(channels: Mapping[str, tuple[str, tuple[Event, ...]]], now: datet
 def limits_left(left: Sequence[Left]) -> Block:
     """How many questions one has left."""
     said = [
-        say("home.left_of", left=one.remaining, amount=one.amount, per=_per(one)) for one in left
+        say("home.left_of", left=one.remaining, amount=one.amount, per=per_words(one))
+        for one in left
     ]
     return small(say("home.left", limits=", ".join(said)))
 
 
-def _per(left: Left) -> str:
+def per_words(left: Left) -> str:
+    """The time of a limit: "an hour", "per 2 days"."""
     count, _, unit = left.per.partition(" ")
     return say(f"home.{unit}", n=int(count))
 
