@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from bot.answering import Answering
-from bot.digests.sections import SECTIONS, Section
+from bot.digests.sections import SECTIONS, Section, filled, heading, named
 from bot.domain import Event, Refusal, ResultTable
 
 log = structlog.get_logger()
@@ -55,19 +55,15 @@ async def write_digest(
     marks = dict(told)
     shown, missing, changed = [], [], False
     for name, section in sections.items():
-        table = await answering.query(_filled(section.sql, event, day), (event,))
+        table = await answering.query(filled(section.sql, event, day), (event,))
         if isinstance(table, Refusal):
             # An admin's SQL may name what a newer semantic model does not have.
             log.warning("digest_section_refused", section=name, reason=table.message)
-            missing.append(section.heading)
+            missing.append(heading(name))
             continue
         rows, marks[name] = section.read(table, told.get(name))
         if rows.rows:
-            shown.append(DigestSection(section.heading, rows))
+            told_as = named(rows) if name in SECTIONS else rows
+            shown.append(DigestSection(heading(name), told_as))
             changed = changed or marks[name] != told.get(name)
     return Digest(event, day, tuple(shown), changed, marks, tuple(missing))
-
-
-def _filled(sql: str, event: Event, day: date) -> str:
-    # Both values are ours, never a person's text: a date, and a checked IANA name.
-    return sql.replace("{day}", day.isoformat()).replace("{zone}", event.timezone)

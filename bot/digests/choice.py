@@ -59,7 +59,7 @@ async def _verified(
 ) -> Section | None:
     question = Question("", text, Asker("slack", team, ""), channel)
     draft = await find(answering.verified, answering.store, question, events)
-    return Section(text, ANSWER, draft.sql, whole) if draft is not None else None
+    return Section(ANSWER, draft.sql, whole) if draft is not None else None
 
 
 async def offered(

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.answering import Answering
 from bot.digests.body import DigestSection
 from bot.digests.season import Clock, season, utc_now
-from bot.digests.sections import PAIRING, SCORE
-from bot.domain import Event, Refusal
+from bot.digests.sections import PAIRING, SCORE, filled, named
+from bot.domain import Event, Refusal, ResultTable
 from bot.jobs import Jobs
 from bot.store import LiveMessage
+from bot.texts import say
 
 LIVE_JOB = "live"
 """The job's name; its payload is {"team", "channel"}."""
@@ -30,14 +31,14 @@ _IS_ON = """
 """
 PARTS = (
     (
-        "Playing now",
+        "playing",
         f"""
         SELECT division, {SCORE} AS game, field FROM games WHERE status = 'in_progress'
         ORDER BY scheduled_at, division, field LIMIT 20
         """,
     ),
     (
-        "Next games",
+        "next",
         f"""
         SELECT to_char(scheduled_at AT TIME ZONE '{{zone}}', 'HH24:MI') AS "start",
                {PAIRING} AS game, field
@@ -47,22 +48,23 @@ PARTS = (
         """,
     ),
     (
-        "Last results",
+        "results",
         f"""
         SELECT division, {SCORE} AS result FROM games WHERE status = 'finished'
         ORDER BY scheduled_at DESC, division, home_team LIMIT 6
         """,
     ),
     (
-        "Standings",
+        "standings",
         """
-        SELECT division, rank AS "#", team, wins || '–' || losses AS "W–L", goal_difference AS "+/-"
+        SELECT division, rank AS "#", team, wins || '–' || losses AS won_lost,
+               goal_difference AS "+/-"
         FROM standings
         WHERE rank <= 4 AND played > 0 ORDER BY division, rank
         """,
     ),
 )
-"""Headings and SQL over the semantic model, in order."""
+"""Names in the catalogue and SQL over the semantic model, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +132,16 @@ class Live:
         today = days.local(self.clock())
         if not days.windows or today >= days.windows[-1][1]:  # the day after the last
             return None
-        found = [await self._board(event, today.isoformat()) for event in events]
+        found = [await self._board(event, today) for event in events]
         return tuple(board for board in found if board is not None)
 
-    async def _board(self, event: Event, day: str) -> Board | None:
-        async def rows(heading: str, sql: str) -> DigestSection:
-            # Both values are ours: a date, and a checked IANA name.
-            filled = sql.replace("{day}", day).replace("{zone}", event.timezone)
-            table = await self.answering.query(filled, (event,))
-            assert not isinstance(table, Refusal), f"live {heading}: {table.message}"
-            return DigestSection(heading, table)
+    async def _board(self, event: Event, day: date) -> Board | None:
+        async def read(sql: str) -> ResultTable:
+            table = await self.answering.query(filled(sql, event, day), (event,))
+            assert not isinstance(table, Refusal), f"live: {table.message}"
+            return named(table)
 
-        if (await rows("", _IS_ON)).table.rows == ((0,),):
+        if (await read(_IS_ON)).rows == ((0,),):
             return None
-        parts = [await rows(heading, sql) for heading, sql in PARTS]
+        parts = [DigestSection(say(f"live_parts.{name}"), await read(sql)) for name, sql in PARTS]
         return Board(event, tuple(part for part in parts if part.table.rows))

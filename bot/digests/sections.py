@@ -14,21 +14,22 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-from bot.domain import Column, ColumnKind, ResultTable
+from bot.domain import Column, ColumnKind, Event, ResultTable
+from bot.texts import day_clock_text, knows, say
 
 Reader = Callable[[ResultTable, Any], tuple[ResultTable, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`sql` is PostgreSQL over the semantic model; `{day}` and `{zone}` are the digest's.
+    """`sql` is PostgreSQL over the semantic model; `{day}`, `{zone}`, `{undecided}` are filled in.
 
     `about` says in a few words what the section tells, for admins.
     """
 
-    heading: str
     about: str
     sql: str
     read: Reader
@@ -37,6 +38,17 @@ class Section:
 def whole(table: ResultTable, _before: Any) -> tuple[ResultTable, Any]:
     """All rows, each time."""
     return table, _hash(table.rows)
+
+
+def timed(table: ResultTable, _before: Any) -> tuple[ResultTable, Any]:
+    """All rows, each time; the first column is a time on the event's clock."""
+    first = Column(table.columns[0].name, ColumnKind.TEXT)
+    rows = []
+    for start, *rest in table.rows:
+        assert isinstance(start, datetime)
+        rows.append((day_clock_text(start), *rest))
+    shown = replace(table, columns=(first, *table.columns[1:]), rows=tuple(rows))
+    return shown, _hash(table.rows)
 
 
 def unseen(table: ResultTable, before: Any) -> tuple[ResultTable, Any]:
@@ -78,8 +90,8 @@ def _hash(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_PAIRING = """coalesce(home_team, 'to be decided') || {middle} ||
-                  coalesce(away_team, 'to be decided')"""
+_PAIRING = """coalesce(home_team, '{{undecided}}') || {middle} ||
+                  coalesce(away_team, '{{undecided}}')"""
 PAIRING = _PAIRING.format(middle="' – '")
 """SQL for the two teams of a game."""
 
@@ -90,7 +102,6 @@ SCORE = _PAIRING.format(
 
 SECTIONS: Mapping[str, Section] = {
     "results": Section(
-        "Results",
         "games finished since the last digest",
         f"""
         SELECT id, (scheduled_at AT TIME ZONE '{{zone}}')::date = DATE '{{day}}' AS of_the_day,
@@ -101,7 +112,6 @@ SECTIONS: Mapping[str, Section] = {
         unseen,
     ),
     "moved": Section(
-        "Standings moved",
         "teams that went up or down since the last digest",
         """
         SELECT team_id, division, rank, team FROM standings WHERE played > 0
@@ -110,17 +120,15 @@ SECTIONS: Mapping[str, Section] = {
         moved,
     ),
     "standings": Section(
-        "Standings",
         "the first three of each division",
         """
-        SELECT division, rank AS "#", team, wins || '–' || losses AS "W–L", points AS pts
+        SELECT division, rank AS "#", team, wins || '–' || losses AS won_lost, points AS pts
         FROM standings WHERE rank <= 3 AND played > 0
         ORDER BY division, rank
         """,
         whole,
     ),
     "leaders": Section(
-        "Leaders",
         "who scored the most goals",
         """
         SELECT player, team, sum(goals) AS goals, sum(assists) AS assists
@@ -130,7 +138,6 @@ SECTIONS: Mapping[str, Section] = {
         whole,
     ),
     "spirit": Section(
-        "Best spirit",
         "the five best spirit averages",
         """
         SELECT team, division, spirit_average AS spirit
@@ -140,15 +147,40 @@ SECTIONS: Mapping[str, Section] = {
         whole,
     ),
     "next": Section(
-        "Next games",
         "the next ten games",
         f"""
-        SELECT to_char(scheduled_at AT TIME ZONE '{{zone}}', 'Dy HH24:MI') AS "start",
-               {PAIRING} AS game, field
+        SELECT scheduled_at AT TIME ZONE '{{zone}}' AS "start", {PAIRING} AS game, field
         FROM games WHERE status = 'scheduled' AND scheduled_at >= now()
         ORDER BY scheduled_at, field LIMIT 10
         """,
-        whole,
+        timed,
     ),
 }
 """By name, in the order of a digest."""
+
+
+def heading(name: str) -> str:
+    """What stands above a section: its name in the catalogue, or a verified question's text."""
+    return say(f"digest_sections.{name}") if name in SECTIONS else name
+
+
+def named(table: ResultTable) -> ResultTable:
+    """The table of one of our queries, with its columns named in the language of the call."""
+    columns = (
+        replace(column, name=say(f"digest_columns.{column.name}"))
+        if knows(f"digest_columns.{column.name}")
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
+
+
+def filled(sql: str, event: Event, day: date) -> str:
+    """The query for one event and day."""
+    # All are ours, never a person's text: a date, a checked IANA name, a text of the catalogue.
+    undecided = say("digest.undecided").replace("'", "''")
+    return (
+        sql.replace("{day}", day.isoformat())
+        .replace("{zone}", event.timezone)
+        .replace("{undecided}", undecided)
+    )

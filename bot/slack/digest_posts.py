@@ -15,10 +15,12 @@ from bot.digests import JOB, Digest
 from bot.jobs import Job, Later
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError
+from bot.slack.languages import in_channel
 from bot.slack.outages import is_outage
 from bot.slack.ports import Rooms
 from bot.slack.render.digest import digest_messages
 from bot.store import DigestResult, StoreError
+from bot.texts import speaking
 
 log = structlog.get_logger()
 
@@ -68,6 +70,11 @@ async def _note(rooms: Rooms, job: Job, result: DigestResult) -> None:
 
 async def _post(rooms: Rooms, job: Job) -> DigestResult:
     team, channel = str(job.payload["team"]), str(job.payload["channel"])
+    with speaking(await in_channel(rooms, team, channel)):
+        return await _written(rooms, job, team, channel)
+
+
+async def _written(rooms: Rooms, job: Job, team: str, channel: str) -> DigestResult:
     due, asked = str(job.payload.get("due") or ""), bool(job.payload.get("asked"))
     digests = await rooms.digests.write(team, channel, datetime.fromisoformat(due) if due else None)
     posted = await _posted(rooms, channel, job.id) if job.attempt > 1 else set()

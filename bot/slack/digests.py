@@ -14,6 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.digests import JOB, ScheduleError, UnknownSectionError
 from bot.slack import delivery, digest_form, live
+from bot.slack.languages import in_channel
 from bot.slack.outages import told
 from bot.slack.ports import Rooms
 from bot.slack.render import help as helps
@@ -21,7 +22,7 @@ from bot.slack.render.channel import said, show_message
 from bot.slack.render.digest import digest_messages, overview, sections_help
 from bot.slack.render.pieces import Message
 from bot.slack.slash import Typed, typed
-from bot.texts import say
+from bot.texts import LANGUAGES, language_name, named_language, say, speaking
 
 _UNBOUND = (["off"], ["pause"], ["resume"], ["live", "off"])
 NONE = "There is no digest here. An admin can start one: `/stats-digest 18:00`."
@@ -59,15 +60,31 @@ async def _command(rooms: Rooms, given: Typed) -> Message | None:
     if not await rooms.people.is_admin(given.team, given.user):
         # Who types nothing more wants to see what there is.
         return said(say("digest_form.admins_only")) if given.word else await _show(rooms, given)
-    if given.text.lower().split() in _UNBOUND:
+    if given.word == "language" or given.text.lower().split() in _UNBOUND:
         return await _unbound(rooms, given)
     if not await rooms.answering.bound(given.team, given.channel):
         return show_message(())
     return await _bound(rooms, given, " ".join(given.text.split()[1:]))
 
 
+async def _language(rooms: Rooms, given: Typed) -> Message:
+    """Choose the channel's language, or say which there are. Raises StoreError."""
+    wanted = " ".join(given.text.split()[1:])
+    code = named_language(wanted)
+    if not code:
+        now = await in_channel(rooms, given.team, given.channel)
+        names = ", ".join(f"{language_name(one)} (`{one}`)" for one in LANGUAGES)
+        name = language_name(now.language)
+        example = next(one for one in LANGUAGES if one != now.language)
+        return said(say("digest_language.which", languages=names, code=example, language=name))
+    await rooms.store.languages.choose(given.team, given.channel, code)
+    return said(say("digest_language.chosen", language=language_name(code)))
+
+
 async def _unbound(rooms: Rooms, given: Typed) -> Message:
     """What a channel that has lost its event takes too."""
+    if given.word == "language":
+        return await _language(rooms, given)
     if given.word == "live":
         return await live.stop(rooms, given)
     if given.word == "off":
@@ -116,10 +133,11 @@ async def _show(rooms: Rooms, given: Typed) -> Message:
 
 async def _preview(rooms: Rooms, given: Typed) -> Message:
     """Show each event's digest to the one who asks; the last message says what would be done."""
-    digests = await rooms.digests.write(given.team, given.channel)
-    shown = [digest for digest in digests if digest.sections]
-    for digest in shown:
-        await delivery.whisper(rooms.web, given, digest_messages(digest))
+    with speaking(await in_channel(rooms, given.team, given.channel)):
+        digests = await rooms.digests.write(given.team, given.channel)
+        shown = [digest for digest in digests if digest.sections]
+        for digest in shown:
+            await delivery.whisper(rooms.web, given, digest_messages(digest))
     if not shown:
         return said("There is nothing to tell yet, so there would be no digest now.")
     if not any(digest.changed for digest in shown):

@@ -17,7 +17,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.jobs import Handler, Job
 from bot.slack.people import People
 from bot.slack.ports import Rooms
-from bot.texts import ENGLISH, enter, speaking
+from bot.texts import ENGLISH, Tongue, enter, speaking, tongue_in
 
 _ANSWERED = frozenset({"app_home_opened", "app_context_changed"})
 """Events whose listener shows something by itself."""
@@ -40,6 +40,14 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
 
     app.use(speak)
     app.event("user_change")(changed)
+
+
+async def in_channel(rooms: Rooms, team: str, channel: str) -> Tongue:
+    """The language of what is said there unasked: an admin's choice, else English.
+
+    Raises StoreError.
+    """
+    return tongue_in(await rooms.store.languages.get(team, channel))
 
 
 def spoken_to(people: People, handler: Callable[[Job], Awaitable[None]]) -> Handler:

@@ -19,6 +19,7 @@ from bot.jobs import Job
 from bot.slack import delivery
 from bot.slack.errors import ChannelClosedError, MessageGoneError, SlackError
 from bot.slack.intake import Reader
+from bot.slack.languages import in_channel
 from bot.slack.outages import is_outage
 from bot.slack.ports import Rooms
 from bot.slack.render.channel import said
@@ -26,6 +27,7 @@ from bot.slack.render.live import live_messages
 from bot.slack.render.pieces import Message
 from bot.slack.slash import Typed
 from bot.store import LiveMessage
+from bot.texts import speaking
 
 log = structlog.get_logger()
 
@@ -72,7 +74,9 @@ async def do(rooms: Rooms, job: Job) -> None:
     """Look once. What fails because something is down is left to the next look."""
     try:
         async with asyncio.timeout(SLACK_SECONDS):
-            await _look(rooms, str(job.payload["team"]), str(job.payload["channel"]))
+            team, channel = str(job.payload["team"]), str(job.payload["channel"])
+            with speaking(await in_channel(rooms, team, channel)):
+                await _look(rooms, team, channel)
     except TimeoutError:
         log.warning("live_too_slow", job=job.id)
     except Exception as error:

@@ -44,6 +44,7 @@ PARTS = (
     Part("bindings", ("team", "channel")),
     Part("digests", ("team", "channel")),
     Part("live", ("team", "channel")),
+    Part("channel_languages", ("team", "channel")),
     Part("language_models", ("single",)),
     Part("verified", ("id",)),
     Part("rules", ("team", "kind", "subject")),

@@ -26,6 +26,7 @@ from bot.store.embeddings import Embeddings
 from bot.store.errors import StoreError, translated
 from bot.store.feedback import Feedback
 from bot.store.flights import Flights
+from bot.store.languages import ChannelLanguages
 from bot.store.limits import Limits
 from bot.store.live import LiveMessages
 from bot.store.redis import open_redis
@@ -42,6 +43,7 @@ class Store:
     answers: Answers
     digests: Digests
     live: LiveMessages
+    languages: ChannelLanguages
     choices: ModelChoices
     embeddings: Embeddings
     audit: Audit
@@ -99,6 +101,7 @@ async def open_store(
             answers=Answers(database),
             digests=Digests(database),
             live=LiveMessages(database),
+            languages=ChannelLanguages(database),
             choices=ModelChoices(database),
             embeddings=Embeddings(database),
             audit=Audit(database),

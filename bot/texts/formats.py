@@ -52,6 +52,12 @@ def clock_text(value: time | datetime) -> str:
     return _plain(format_time(clock, "short", locale=spoken().locale))
 
 
+def day_clock_text(value: datetime) -> str:
+    """A day of the week and a time of day: Sat 18:05."""
+    day = format_date(_day(value), "EEE", locale=spoken().locale)
+    return f"{_plain(day)} {clock_text(value)}"
+
+
 def at_text(value: datetime) -> str:
     """A day and a time of day."""
     return f"{date_text(value)} {clock_text(value)}"

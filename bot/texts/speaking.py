@@ -44,6 +44,28 @@ def tongue_of(locale: str) -> Tongue:
     return Tongue(found.language, str(found)) if found.language in LANGUAGES else ENGLISH
 
 
+def tongue_in(language: str) -> Tongue:
+    """The tongue of a language that was chosen by its code; of none, or another, English."""
+    found = tongue_of(language)
+    return ENGLISH if found.language == ENGLISH.language else found
+
+
+def named_language(text: str) -> str:
+    """The code of one of LANGUAGES that `text` names: "de", "Deutsch", "German"; or empty."""
+    wanted = text.strip().casefold()
+    for code in LANGUAGES:
+        locale = Locale.parse(code)
+        names = {locale.get_display_name(each) for each in (code, *LANGUAGES)}
+        if wanted in {code, *(str(name).casefold() for name in names)}:
+            return code
+    return ""
+
+
+def language_name(language: str) -> str:
+    """What a language is called in that of the call."""
+    return str(Locale.parse(language).get_display_name(spoken().locale))
+
+
 def accepted(header: str) -> Tongue:
     """The tongue that an Accept-Language header likes best, of those that there are.
 

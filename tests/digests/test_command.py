@@ -48,7 +48,8 @@ async def test_words_that_say_no_time(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["18:00", "off", "pause", "now", "preview", "sections next", "live on"]
+    "words",
+    ["18:00", "off", "pause", "now", "preview", "sections next", "live on", "language de"],
 )
 async def test_admins_alone_change_things(stage: Stage, words: str) -> None:
     """Anybody else is told whom to ask, and nothing happens."""
@@ -65,6 +66,32 @@ async def test_a_channel_without_an_event(stage: Stage) -> None:
         assert "/stats-channel" in text_of(await stage.say(words))
     assert await stage.tick(days=1) == 0
     assert "No more digests" in text_of(await stage.say("off"))
+
+
+async def test_a_channel_chooses_its_language(stage: Stage) -> None:
+    """Its digest and a preview are in it for whoever reads; each person is told in their own."""
+    which = text_of(await stage.say("language"))
+    assert "English (`en`), Spanish (`es`), German (`de`)" in which
+    assert "Now it is English." in which
+    assert "Now it is English." in text_of(await stage.say("language klingon"))
+    assert "in German here" in text_of(await stage.say("language Deutsch"))
+    assert "Now it is German." in text_of(await stage.say("language"))
+    await stage.say("preview")
+    assert "Bester Spirit" in await stage.told("Only you see this.")
+    await stage.say("now")
+    await stage.idle()
+    (posted,) = stage.posts()
+    assert posted["text"].startswith("Spring Classic, 16. Mai 2026: Ergebnisse")
+    said = text_of(posted)
+    for words in ("Tabelle", "Meiste Tore", "Bester Spirit", "S–N", "Pkt"):
+        assert words in said
+    assert "Standings" not in said
+    stage.workspace.speak("maya", "de-DE")
+    await stage.workspace.until(lambda: not stage.workspace.outbox.running)
+    assert "hier ab jetzt auf Englisch" in text_of(await stage.say("language english"))
+    await stage.say("now")
+    await stage.idle()
+    assert stage.posts()[-1]["text"].startswith("Spring Classic, 16 May 2026: Standings")
 
 
 async def test_a_digest_that_is_due(stage: Stage) -> None:

@@ -6,8 +6,9 @@ import asyncio
 from datetime import datetime
 from uuid import uuid4
 
-from bot.digests.sections import moved, unseen
+from bot.digests.sections import moved, named, timed, unseen
 from bot.domain import Column, ColumnKind, ResultTable
+from bot.texts import speaking
 from tests.digests.conftest import PLAYED, Stage
 from tests.plugins.house import House
 
@@ -32,6 +33,19 @@ async def test_an_event_to_come_has_no_results(house: House) -> None:
     await house.app.answering.bind("T1", "C1", (house.sample.events[2].id,), "U9")
     (digest,) = await house.app.digests.write("T1", "C1", PLAYED)
     assert "Results" not in [section.heading for section in digest.sections]
+
+
+def test_next_games_have_a_day_and_a_time_as_the_reader_writes_them() -> None:
+    """What is kept of them is the same in each language, so that nothing seems new."""
+    heads = (Column("start", ColumnKind.DATETIME), Column("game", TEXT))
+    found = ResultTable(heads, ((datetime(2026, 5, 16, 18, 5), "Owls – Tides"),))  # noqa: DTZ001
+    shown, mark = timed(found, None)
+    assert (shown.columns[0].kind, shown.rows) == (TEXT, (("Sat 18:05", "Owls – Tides"),))
+    with speaking("de"):
+        translated, same = timed(found, None)
+        assert translated.rows == (("Sa. 18:05", "Owls – Tides"),)
+        assert [column.name for column in named(translated).columns] == ["Beginn", "Spiel"]
+    assert mark == same
 
 
 async def test_a_second_digest_has_what_changed(house: House) -> None:

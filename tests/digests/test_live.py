@@ -66,6 +66,20 @@ async def test_it_is_edited_once_a_minute_by_one(stage: Stage) -> None:
     assert len(stage.workspace.calls("chat.update")) == 2
 
 
+async def test_it_is_in_the_language_of_its_channel(stage: Stage) -> None:
+    """A channel that chooses another has the message edited at the next look."""
+    await on(stage)
+    await stage.say("language es")
+    await stage.look()
+    (edited,) = stage.posts()
+    said = json.dumps(edited, ensure_ascii=False)
+    for words in ("Spring Classic, en directo", "Últimos resultados", "Horas de UTC", "G–P"):
+        assert words in said
+    assert "Standings" not in said
+    await stage.look()
+    assert len(stage.workspace.calls("chat.update")) == 1
+
+
 async def test_pinning_refused(stage: Stage) -> None:
     """It goes on unpinned, and tells who turned it on."""
     stage.workspace.fail_next("pins.add", "missing_scope")

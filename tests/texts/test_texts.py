@@ -19,11 +19,14 @@ from bot.texts import (
     accepted,
     at_text,
     date_text,
+    language_name,
     localised,
+    named_language,
     say,
     short_date_text,
     speaking,
     spoken,
+    tongue_in,
     tongue_of,
 )
 from bot.texts.catalogue import Text, catalogue
@@ -145,6 +148,19 @@ def test_locales_of_slack_and_browsers_are_understood() -> None:
     assert accepted("de-CH;q=0.5,es-MX") == Tongue("es", "es_MX")
     for header in ("", "*", "fr", "de;q=0", "de;q=high", ",;=,", "en-GB"):
         assert accepted(header) == ENGLISH
+
+
+def test_a_language_is_chosen_by_its_code_or_any_of_its_names() -> None:
+    """English by its code has the dates of whoever has chosen nothing."""
+    for text, code in (("de", "de"), (" Deutsch ", "de"), ("GERMAN", "de"), ("alemán", "de")):
+        assert named_language(text) == code
+    assert named_language("Englisch") == "en"
+    for text in ("", "fr", "klingon", "d"):
+        assert named_language(text) == ""
+    assert [tongue_in(code) for code in ("", "en", "fr")] == [ENGLISH] * 3
+    assert tongue_in("es") == Tongue("es", "es")
+    with speaking("es-ES"):
+        assert language_name("de") == "alemán"
 
 
 def test_a_block_in_another_language_ends_with_the_block() -> None:

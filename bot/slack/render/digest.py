@@ -29,6 +29,7 @@ from bot.slack.render.pieces import (
 from bot.slack.render.table import fixed_width
 from bot.slack.render.trust import zone
 from bot.store import DigestResult, DigestSchedule, LiveMessage
+from bot.texts import long_date_text, say
 
 _ROWS = 30
 
@@ -42,12 +43,11 @@ _RESULTS = {
 
 def digest_messages(digest: Digest) -> tuple[Message, ...]:
     """The forms of `digest`, best first; it has at least one section."""
-    day = f"{digest.day.day} {digest.day:%B} {digest.day.year}"
-    title = one_line(f"{digest.event.name}, {day}")
+    title = one_line(f"{digest.event.name}, {long_date_text(digest.day)}")
     blocks: list[Block] = [{"type": "header", "text": plain(cut(title, 150))}]
     blocks += section_blocks(digest.event, digest.sections, LIMIT)
     if digest.missing:
-        blocks.append(small(f"Could not be told: {', '.join(digest.missing)}"))
+        blocks.append(small(say("digest.missing", headings=", ".join(digest.missing))))
     text = f"{title}: {', '.join(section.heading for section in digest.sections)}"
     return (
         Message(escape(cut(text, TEXT_LIMIT // 2)), tuple(blocks)),
@@ -66,7 +66,7 @@ def _section(event: Event, section: DigestSection, limit: int) -> list[Block]:
     cells = grid(section.table, zone([event]), _ROWS)
     lines, shown = fixed_width(cells, limit - 200)
     more = len(section.table.rows) - shown
-    rest = [small(f"and {more} more")] if more else []
+    rest = [small(say("digest.more", n=more))] if more else []
     return [heading(section.heading), preformatted(lines), *rest]
 
 

@@ -46,6 +46,7 @@ DIGEST = (
     "`/stats-digest every match day at 18:00` says when it comes: plain words such as `weekdays at "
     "9` or `30 minutes after the last game`, or cron. It is quiet outside the event's dates.\n"
     "`/stats-digest sections results, next, spirit` says what it tells; alone it lists them all.\n"
+    "`/stats-digest language de` says in which language, here and in the live message.\n"
     "`/stats-digest preview` shows it to you alone; `now` posts it at once.\n"
     "`/stats-digest pause`, `resume` and `off`; `show` says how it is.\n"
     "`/stats-digest live on` keeps a message of scores and standings up to date on match days; "
