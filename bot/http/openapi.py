@@ -87,13 +87,26 @@ def document() -> dict[str, Any]:
 def _query() -> dict[str, Any]:
     body = {"required": True, "content": {"application/json": {"schema": _ref("QueryRequest")}}}
     answer = _json("An answer, perhaps of no rows.", "QueryAnswer")
-    answer["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    answer["content"]["text/event-stream"] = {"schema": _event()}
     return {
         **_named("query", "Ask a question about an event"),
         "description": _STREAM,
         "security": [{"token": []}],
         "requestBody": body,
         "responses": _responses(answer, *_ERRORS),
+    }
+
+
+def _event() -> dict[str, Any]:
+    """One event of the stream; OpenAPI 3.1 has no word for the stream itself."""
+    told = {"anyOf": [_ref(shape) for shape in ("Stage", "QueryAnswer", "StreamError")]}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": told}
+    names = {"type": "string", "enum": ["stage", "result", "error"]}
+    return {
+        "type": "object",
+        "description": "Each event.",
+        "properties": {"event": names, "data": data},
+        "required": ["event", "data"],
     }
 
 

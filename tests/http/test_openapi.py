@@ -75,7 +75,7 @@ async def test_the_page_shows_every_operation_and_field_and_loads_nothing(
 async def test_whatever_the_document_allows_or_not_is_answered_as_it_says(
     front: Front, port: int, mode: GenerationMode
 ) -> None:
-    """No 500, no undocumented status, bodies as described; with a good token and without."""
+    """No 500, no undocumented status, bodies as described; with a good token, without, streamed."""
     front.house.ollama.answers[""] = "SELECT name FROM teams ORDER BY name LIMIT 3"
     await asyncio.to_thread(_try_all, front, f"http://127.0.0.1:{port}", mode)
 
@@ -86,12 +86,17 @@ def _try_all(front: Front, address: str, mode: GenerationMode) -> None:
         operation = found.ok()
         if mode is GenerationMode.NEGATIVE and operation.method != "post":
             continue  # there is nothing in a plain GET that could be wrong
+        cases = operation.as_strategy(generation_mode=mode)
+        good = mode is GenerationMode.POSITIVE
         for known in (True, False):
-            cases = operation.as_strategy(generation_mode=mode)
-            _try(front, address, cases, known=known, good=mode is GenerationMode.POSITIVE)
+            _try(front, address, cases, known=known, good=good)
+        if operation.path == QUERY:
+            _try(front, address, cases, known=True, good=good, accept="text/event-stream")
 
 
-def _try(front: Front, address: str, cases: Any, *, known: bool, good: bool) -> None:
+def _try(
+    front: Front, address: str, cases: Any, *, known: bool, good: bool, accept: str = "*/*"
+) -> None:
     @seed(6)
     @hypothesis_settings(
         max_examples=EXAMPLES,
@@ -104,7 +109,7 @@ def _try(front: Front, address: str, cases: Any, *, known: bool, good: bool) -> 
         user = str(uuid.uuid4())  # each a user of their own, so that none meets the rate limit
         if good and isinstance(case.body, dict):
             case.body |= {"user_id": user, "event_id": front.body()["event_id"]}
-        headers = front.token(sub=user) if known else {}
+        headers = {"Accept": accept, **(front.token(sub=user) if known else {})}
         # A well-formed question may still be refused (422): that is no fault of its form.
         refusable = [schemathesis.checks.positive_data_acceptance]
         case.call_and_validate(base_url=address, headers=headers, excluded_checks=refusable)
