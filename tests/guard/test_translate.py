@@ -85,6 +85,22 @@ def test_no_more_is_written_than_is_needed(model: SemanticModel, sql: str, writt
     assert to_postgres(f"SELECT {sql} FROM teams", model) == f"SELECT {written} FROM teams"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "divisions AS t",
+        "divisions AS T",
+        "(SELECT name FROM divisions) AS t",
+    ],
+)
+def test_a_subquery_that_names_its_own_is_not_lateral(model: SemanticModel, source: str) -> None:
+    """A name that the subquery gives itself is none of the tables before it."""
+    written = to_postgres(
+        f"SELECT s.name FROM teams AS t, (SELECT t.name FROM {source}) AS s", model
+    )
+    assert "LATERAL" not in written
+
+
 def test_an_output_that_a_condition_names_is_no_mistake(guarded: Guarding) -> None:
     """What DuckDB allows is translated, not mended: nothing is said of it."""
     query = guarded("SELECT seed * 2 AS twice FROM teams WHERE twice > 4", "duckdb")

@@ -157,7 +157,6 @@ CALLS: dict[type[exp.Expr], Rule] = {
     exp.Bracket: lists.at,
     exp.Struct: lists.struct,
     exp.Dot: lists.dotted,
-    exp.In: lists.member,
     exp.ArraySort: lists.ordered,
     exp.ArrayDistinct: lists.distinct,
     exp.DataType: casts.wider,

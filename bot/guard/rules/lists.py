@@ -98,14 +98,6 @@ def _of_struct(node: exp.Expr, name: exp.Expr) -> exp.Expr:
     raise duckdb_only("a struct's part by this name")
 
 
-def member(node: exp.Expr, _known: Known) -> exp.Expr:
-    """`x IN [a, b]` is x IN (a, b)."""
-    field = node.args.get("field")
-    if isinstance(field, exp.Array):
-        return exp.In(this=node.this.copy(), expressions=[one.copy() for one in field.expressions])
-    return node
-
-
 def ordered(node: exp.Expr, _known: Known) -> exp.Expr:
     """list_sort(x) orders the items, NULL last."""
     return nested(node.this, "item", "ARRAY_AGG(item ORDER BY item)")
