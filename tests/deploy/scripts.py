@@ -11,11 +11,15 @@ BACKUP = Path(__file__).parents[2] / "deploy" / "backup"
 
 
 def run(
-    script: str, *arguments: Path | str, environment: Mapping[str, str] | None = None
+    script: str,
+    *arguments: Path | str,
+    environment: Mapping[str, str] | None = None,
+    blocks: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """A script as cron runs it."""
+    """A script as cron runs it; no file grows beyond `blocks` of 512 bytes, as on a full disk."""
+    full = ["sh", "-c", f"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"", "sh"] if blocks else []
     return subprocess.run(
-        [BACKUP / script, *arguments],
+        [*full, BACKUP / script, *arguments],
         check=False,
         capture_output=True,
         text=True,

@@ -178,6 +178,20 @@ def test_an_empty_folder_pushes_no_good_backup_out(models: Path, shelf: Path) ->
     assert list(shelf.glob("models-*.tar")) == [archive]
 
 
+def test_a_full_disk_leaves_what_was_there(models: Path, shelf: Path) -> None:
+    """A backup that does not fit leaves the older one alone, such a restore the data."""
+    fill(models, large="x" * 100_000)
+    archive = backed_up(models, shelf)
+    before, on_shelf = contents(models), sorted(shelf.iterdir())
+    done = run("backup-folder", models, shelf, "models", environment={"KEEP": "1"}, blocks=64)
+    assert done.returncode == 1
+    assert "full" in done.stderr
+    assert sorted(shelf.iterdir()) == on_shelf
+    done = run("restore-folder", archive, models, "models", blocks=64)
+    assert done.returncode == 1
+    assert contents(models) == before
+
+
 def test_two_at_once_are_told_apart_and_a_killed_one_leaves_nothing_half(
     models: Path, shelf: Path, tmp_path: Path
 ) -> None:

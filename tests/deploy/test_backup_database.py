@@ -129,6 +129,16 @@ def test_a_database_that_is_down_makes_no_archive_and_removes_none(
     assert [path.name for path in shelf.glob("database*")] == ["database-20260101T000000Z.dump"]
 
 
+def test_a_dump_that_does_not_fit_leaves_the_older_one(database: Database, shelf: Path) -> None:
+    """A full disk is told, and nothing half is left."""
+    _, environment = database
+    fill(shelf, **{"database-20260101T000000Z.dump": ""})
+    done = run("backup-database", shelf, environment=environment | {"KEEP": "1"}, blocks=1)
+    assert done.returncode == 1
+    assert "full" in done.stderr
+    assert [path.name for path in shelf.glob("database*")] == ["database-20260101T000000Z.dump"]
+
+
 def test_every_day_backs_both_up_and_knows_whether_it_did(
     database: Database, shelf: Path, tmp_path: Path
 ) -> None:
