@@ -166,6 +166,7 @@ LACKING = [
         "time_bucket() with an",
     ),
     ("SELECT COLUMNS('[') FROM teams", "the pattern in COLUMNS"),
+    ("UNPIVOT teams ON seed + 1", "UNPIVOT of this kind"),
     ("SELECT * EXCLUDE (n) FROM (SELECT 1 AS n, seed + 1 FROM teams)", "EXCLUDE, REPLACE, RENAME"),
 ]
 

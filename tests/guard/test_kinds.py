@@ -145,6 +145,8 @@ def test_what_a_statement_names_is_known(model: SemanticModel) -> None:
         ("WITH a AS (SELECT * FROM a) SELECT * FROM a", ("n", "x")),
         ("WITH b AS (SELECT 1 AS one) SELECT * FROM (SELECT * FROM b) AS e", ("one",)),
         ("SELECT n + 1 FROM a", None),
+        ("WITH v AS (VALUES (1)) SELECT * FROM v", None),
+        ("SELECT * FROM (a JOIN c ON true)", None),
         ("SELECT * FROM range(3) AS r(i)", None),
         ("SELECT * FROM nowhere", None),
         ("SELECT * EXCLUDE (n) FROM a", None),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +122,14 @@ def test_a_semicolon_in_a_dollar_quote_is_text(guarded: Guarding) -> None:
     query = guarded("SELECT $$a;b$$ AS x", "duckdb")
     assert isinstance(query, GuardedQuery), query.message
     assert query.shown == "SELECT\n  'a;b' AS x"
+
+
+WRITTEN = [
+    json.loads(line) for line in (Path(__file__).parent / "written.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("line", WRITTEN, ids=[line["duckdb"] for line in WRITTEN])
+def test_what_is_written_for_a_construct(model: SemanticModel, line: dict[str, str]) -> None:
+    """A construct has one translation: names with their tables, casts and brackets where needed."""
+    assert to_postgres(line["duckdb"], model) == line["postgres"]

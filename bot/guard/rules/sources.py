@@ -45,8 +45,6 @@ def _items(select: exp.Select) -> Iterator[tuple[exp.Expr, exp.Join | None]]:
     first = select.args.get("from_")
     if first:
         yield first.this, None
-    for join in (*(first.this.args.get("joins") or () if first else ()),):
-        yield join.this, join
     for join in select.args.get("joins") or ():
         yield join.this, join
 
