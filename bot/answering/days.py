@@ -61,7 +61,14 @@ _PARTS |= {"tarde": (12, 24), "noche": (18, 24), "fruh": (0, 12), "vormittag": (
 _PARTS |= {"nachmittag": (12, 18), "abend": (18, 24), "por la manana": (0, 12)}
 _PARTS |= {"por la tarde": (12, 24), "por la noche": (18, 24)}
 _RELATIVE = {"today": 0, "hoy": 0, "heute": 0, "yesterday": -1, "ayer": -1, "gestern": -1}
-_RELATIVE |= {"tomorrow": 1, "manana": 1, "morgen": 1}
+_RELATIVE |= {
+    "todays": 0,
+    "yesterdays": -1,
+    "tomorrows": 1,
+    "tomorrow": 1,
+    "manana": 1,
+    "morgen": 1,
+}
 _PHRASES = {
     "tonight": (0, 18, 24),
     "this morning": (0, 0, 12),

@@ -5,13 +5,16 @@ What is kept is SQL, never rows: games are being played.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answering import words
 from bot.answering.days import calendar, spans
-from bot.answering.followup import Previous, goes_on
-from bot.answering.linking import Linked, link
+from bot.answering.folding import fold
+from bot.answering.followup import Previous, goes_on, named_again
+from bot.answering.holding import NOTHING_SAID, Spoken, hold, said_in
+from bot.answering.linking import Link, Linked, link
 from bot.answering.names import Names
 from bot.answering.nearness import Name, named_by
 from bot.answering.notes import bounds, notes, spoken
@@ -20,6 +23,7 @@ from bot.answering.prompt import PromptMaker
 from bot.answering.refine import refine
 from bot.answering.retrieval import Retrieval
 from bot.answering.retrieval.documents import tables_of
+from bot.answering.spelling import spelt
 from bot.answering.text import normalise
 from bot.domain import Dialect, Draft, Event, Refusal, Report, Source
 from bot.llm import ModelRouter, prompt_version
@@ -36,7 +40,8 @@ class Asked:
 
     `key` names it in the cache; `who` is whose turn it uses. `previous` is what it goes on from;
     `refined` is the SQL of that, changed, where no model is needed; `days` is the one span of time
-    that is asked about, as SQL; `worked` is the SQL of a worked example, but for its names.
+    that is asked about, as SQL; `worked` is the SQL of a worked example, but for its names;
+    `said` is what a draft is held to; `spelt` is the text as answered questions spell it.
     """
 
     text: str
@@ -49,12 +54,24 @@ class Asked:
     refined: str | None = None
     days: tuple[str, str] | None = None
     worked: str | None = None
+    said: Spoken = NOTHING_SAID
+    spelt: str = ""
 
     @property
     def named(self) -> tuple[Name, ...]:
         """The names in the question, and what each names."""
-        links = self.linked.links
-        return tuple(Name(link.said, link.value, named_by(link.column)) for link in links)
+        return named_in(self.linked.links)
+
+
+def _words_in(linked: Linked) -> frozenset[str]:
+    """The words that are names, which have their own spelling."""
+    said = [*(link.said for link in linked.links), *(each.said for each in linked.unclear)]
+    return frozenset(word for text in said for word in fold(text).split())
+
+
+def named_in(links: Iterable[Link]) -> tuple[Name, ...]:
+    """What each of `links` names."""
+    return tuple(Name(link.said, link.value, named_by(link.column)) for link in links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +103,10 @@ class Drafting:
         """
         linked = link(question, names, self.everyday) if self.parts.linking else Linked()
         previous = before if before and goes_on(question, linked) else None
-        refined = None
+        refined, told = None, Linked()
         if previous is not None:
             told = link(previous.question, names, self.everyday)
-            refined = refine(question, linked, previous, told)
+            refined = refine(question, linked, previous, told, self.model)
         days = calendar(events[0], now) if self.parts.dates else None
         when = spans(question, days) if days else ()
         said = notes(
@@ -116,10 +133,27 @@ class Drafting:
             previous=previous,
             refined=refined,
             days=bounds(when),
+            spelt=spelt(
+                question, self.prompts.answered.spellings, self.everyday | _words_in(linked)
+            ),
+            said=said_in(
+                (question, previous.question if previous else "", *said),
+                linked.links,
+                told.links,
+                names.by_column(),
+            ),
         )
-        if previous is None and self.parts.exact:
-            asked = replace(asked, worked=self.prompts.worked(question, asked.named, asked.days))
-        return asked
+        return replace(asked, worked=self._worked(asked, told)) if self.parts.exact else asked
+
+    def _worked(self, asked: Asked, told: Linked) -> str | None:
+        """The SQL of a worked example; the names of the question before for “they” and “their”."""
+        if asked.previous is None:
+            return self.prompts.worked(asked.spelt, asked.named, asked.days)
+        pointed = named_again(asked.spelt, asked.linked, told)
+        if pointed is None:
+            return None
+        question, link = pointed
+        return self.prompts.worked(question, named_in((link,)), asked.days)
 
     async def draft(self, asked: Asked, report: Report) -> Draft:
         """SQL for the question, not yet checked. Raises LanguageModelError, StoreError."""
@@ -162,21 +196,28 @@ class Drafting:
 
     async def prompt(self, asked: Asked, failed: tuple[str, str] | None = None) -> PromptFor:
         """What a language model is told; `failed` is a first draft and what was wrong with it."""
-        tables = await self._tables(asked)
-        return self.prompts.prompt(
-            asked.text, asked.notes, failed, asked.previous, tables, asked.named, asked.days
-        )
+        before = asked.previous
+        near = f"{before.question} {asked.spelt}" if before else asked.spelt
+        similar = self.prompts.similar(near, asked.named, asked.days)
+        tables = await self._tables(asked, similar)
+        return self.prompts.prompt(asked.text, asked.notes, failed, before, tables, similar)
 
-    async def _tables(self, asked: Asked) -> tuple[str, ...]:
+    async def _tables(self, asked: Asked, similar: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
         """The tables to tell of where not all fit, first those that the shown queries use."""
         if self.retrieval is None:
             return ()
         before = asked.previous
         text = f"{before.question} {asked.text}" if before else asked.text
         shown = [before.sql] if before else []
-        shown += [sql for _, sql in self.prompts.similar(text, asked.named, asked.days)]
+        shown += [sql for _, sql in similar]
         used = [name for sql in shown for name in tables_of(sql, self.model)]
         return await self.retrieval.tables(text, used)
+
+    def held(self, asked: Asked, draft: Draft) -> Draft:
+        """`draft` of a language model with its names and bounds held to those of the question."""
+        if draft.source not in {Source.MODEL, Source.CACHE} or not self.parts.held:
+            return draft
+        return hold(draft, asked.said, self.model)
 
     async def remember(self, asked: Asked, draft: Draft) -> None:
         """Keep SQL that ran. That of a fallback is not kept: the first model may be back."""

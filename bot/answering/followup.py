@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.folding import fold, tokens
-from bot.answering.linking import Linked
+from bot.answering.linking import Link, Linked
 from bot.domain import Dialect
 
 _WORDS_OF_A_PIECE = 6
@@ -104,3 +104,19 @@ def _only_names(question: str, linked: Linked) -> bool:
     named = {word for link in linked.links for word in link.said.split()}
     named |= {word for each in linked.unclear for word in fold(each.said).split()}
     return bool(spoken) and spoken <= named
+
+
+_POINTING = re.compile(r"\b(?:their|its|his|her|they|them|it|he|she)\b", re.IGNORECASE)
+
+
+def named_again(question: str, linked: Linked, before: Linked) -> tuple[str, Link] | None:
+    """`question` with the one name of the question `before` in the place of “they” or “their”.
+
+    None where it names something itself, points at nothing, or several names can be meant.
+    """
+    links = [link for link in before.links if "%" not in link.value]
+    if linked.links or linked.unclear or len(links) != 1 or len(before.links) != 1:
+        return None
+    said = links[0].said
+    text, count = _POINTING.subn(f"of {said}", question)
+    return (text, links[0]) if count == 1 else None

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from bot.answering.folding import fold
 
@@ -24,6 +25,27 @@ _ENDING = re.compile(r"(?<=\w{3})(?:ing|ed|es|e|s)$")
 _ARTICLES = frozenset({"a", "an", "the", "please", "pls"})
 _EMPTY = _ARTICLES | {"and", "are", "at", "by", "do", "does", "for", "in", "is", "it"}
 _EMPTY |= {"of", "on", "there", "to", "was", "were"}
+_ASKING = _EMPTY - {"and", "by"} | {
+    "all",
+    "give",
+    "list",
+    "me",
+    "show",
+    "tell",
+    "us",
+    "what",
+    "which",
+}
+"""Words that make no other question, as long as the rest is the same."""
+_DIRECTED = frozenset({"beat", "defeat", "lost", "lose", "win", "won", "against", "give", "gave"})
+"""Words with which the order of the others tells who did it to whom."""
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SHORT = {"avg": "average", "mean": "average", "nr": "number", "pct": "percentage"}
+_SHORT |= {"percent": "percentage", "quarters": "quarterfinals", "semis": "semifinals"}
+_SHORT |= {"versus": "against", "vs": "against"}
+_ALIKE = _SHORT | {word: str(number) for number, word in enumerate(_COUNTS, start=2)}
+"""Other spellings of a word, which is what questions are compared by."""
+_OUTSIDE_TEXTS = r"'(?:[^']|'')*'|(?<![\w.])%s(?![\w.])"
 
 
 @dataclass(frozen=True)
@@ -37,9 +59,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Answered:
-    """A question that has SQL, in one of its wordings, and the names in both."""
+    """A question that has SQL, in one of its wordings, and the names in both.
+
+    `number` is the one number that both have, once each; "" for none. `spelt` is empty where the
+    SQL holds more than the wording says, so that it is a help and no answer.
+    """
 
     spelt: tuple[str, ...]
+    number: str
     words: frozenset[str]
     question: str
     sql: str
@@ -58,6 +85,13 @@ class Pool:
         counts = Counter(word for each in self.answered for word in each.words)
         return {word: math.log(1 + len(self.answered) / n) for word, n in counts.items()}
 
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """Every word of the questions, folded, as it is spelt."""
+        return frozenset(
+            word for each in self.answered for word in _WORD.findall(fold(each.question))
+        )
+
     def nearest(
         self, question: str, names: tuple[Name, ...], days: tuple[str, str] | None, count: int
     ) -> tuple[tuple[str, str], ...]:
@@ -75,15 +109,19 @@ class Pool:
             if len(found) == count or not score:
                 break
             found.setdefault(self.answered[place].sql, self.answered[place])
-        return tuple(_spoken_of(each, names, days) for each in found.values())
+        _spelling, number = _spelt(question, names)
+        return tuple(_spoken_of(each, names, days, number) for each in found.values())
 
     def same(
         self, question: str, names: tuple[Name, ...], days: tuple[str, str] | None
     ) -> str | None:
-        """The SQL of the one that differs in names and days alone, with the question's own."""
-        spelt = tuple(_masked(question, names, _ARTICLES))
+        """The SQL of the one that differs in names, a number and days alone, with our own."""
+        spelt, number = _spelt(question, names)
         for each in self.answered:
-            if each.spelt != spelt or not each.sql.startswith(("SELECT", "WITH")):
+            ours = _numbered(spelt, number) if each.number and number else spelt
+            if not spelt or each.spelt != ours or bool(each.number) > bool(number):
+                continue
+            if not each.sql.startswith(("SELECT", "WITH")):
                 continue
             kinds = sorted(name.kind for name in each.names)
             # As many names, one of a kind, and a span of time if there is one: nothing stays as it
@@ -91,7 +129,7 @@ class Pool:
             if kinds != sorted({name.kind for name in names}) or len(kinds) != len(names):
                 continue
             if len(dict.fromkeys(_TIME.findall(each.sql))) == (2 if days else 0):
-                return _spoken_of(each, names, days)[1]
+                return _spoken_of(each, names, days, number)[1]
         return None
 
     def _near(self, ours: frozenset[str], theirs: frozenset[str]) -> float:
@@ -109,9 +147,25 @@ def pool(answered: Iterable[tuple[str, str]]) -> Pool:
 
 
 def words_of(question: str, names: Iterable[Name]) -> frozenset[str]:
-    """The words that a question is compared by; one number is like another."""
-    masked = _masked(question, names, _EMPTY)
-    return frozenset("#" if word.isdigit() else word for word in masked)
+    """What a question is compared by: its words, and what stands beside a name; numbers alike."""
+    masked = ["#" if word.isdigit() else word for word in _masked(question, names, _EMPTY)]
+    beside = {f"{a} {b}" for a, b in pairwise(masked) if "<" in a + b}
+    return frozenset(masked) | beside
+
+
+def _spelt(question: str, names: Iterable[Name]) -> tuple[tuple[str, ...], str]:
+    """The words that make a question this one, and its number if it has but one."""
+    words = _masked(question, names, _ASKING)
+    numbers = [word for word in words if word.isdigit()]
+    if not _DIRECTED & set(words) and sum("<" in word for word in words) < 2:
+        words = sorted(words)
+    return tuple(words), numbers[0] if len(numbers) == 1 else ""
+
+
+def _numbered(spelt: tuple[str, ...], number: str) -> tuple[str, ...]:
+    """`spelt` with any number in the place of this one; the order of words is kept or none."""
+    words = tuple("#" if word == number else word for word in spelt)
+    return tuple(sorted(words)) if list(spelt) == sorted(spelt) else words
 
 
 def _masked(question: str, names: Iterable[Name], without: frozenset[str]) -> list[str]:
@@ -120,28 +174,51 @@ def _masked(question: str, names: Iterable[Name], without: frozenset[str]) -> li
     for name in sorted(names, key=lambda name: len(name.said), reverse=True):
         said = re.escape(fold(name.said))
         text = re.sub(rf"(?<!\w){said}(?!\w)(?:'s)?", f" <{name.kind}> ", text)
-    return [_ENDING.sub("", word) for word in _WORD.findall(text) if word not in without]
+    words = [_ALIKE.get(word, word) for word in _WORD.findall(text) if word not in without]
+    words = [_ENDING.sub("", word) for word in words]
+    named = {place for place, word in enumerate(words) if word.startswith("<")}
+    return [
+        word
+        for place, word in enumerate(words)
+        # “the Mixed division” is Mixed.
+        if f"<{word}>" not in {words[at] for at in (place - 1, place + 1) if at in named}
+    ]
 
 
 def _answered(wording: str, sql: str) -> Answered:
-    """The names are the texts in the SQL that the wording has too."""
+    """The names are the texts in the SQL that the wording has too; a stored code is none."""
     table = _FROM.search(sql)
     of = table.group(1).removesuffix("s") if table else ""
-    found = {
+    held = {
         value: Name(value, value, kind_of(column, of))
         for _table, column, value in _LITERAL.findall(sql)
-        if value in wording
+        if not value[0].islower()
     }
-    names = tuple(found.values())
-    spelt = tuple(_masked(wording, names, _ARTICLES))
-    return Answered(spelt, words_of(wording, names), wording, sql, names)
+    names = tuple(name for value, name in held.items() if value in wording)
+    spelt, number = _spelt(wording, names)
+    if number and _outside_texts(sql, number).count("#") != 1:
+        number, spelt = "", spelt if _TIME.search(sql) else ()
+    if len(names) < len(held):
+        spelt = ()  # kept to a name that the wording does not say
+    if number:
+        spelt = _numbered(spelt, number)
+    return Answered(spelt, number, words_of(wording, names), wording, sql, names)
+
+
+def _outside_texts(sql: str, number: str, new: str = "#") -> str:
+    """`sql` with `new` in the place of a number, but for what stands in quotes."""
+    pattern = re.compile(_OUTSIDE_TEXTS % re.escape(number))
+    return pattern.sub(lambda found: new if found[0] == number else found[0], sql)
 
 
 def _spoken_of(
-    example: Answered, names: tuple[Name, ...], days: tuple[str, str] | None
+    example: Answered, names: tuple[Name, ...], days: tuple[str, str] | None, number: str
 ) -> tuple[str, str]:
-    """The example, of the question's names where each has one of a kind, and of its days."""
+    """The example, of the question's names where each has one of a kind, its days and number."""
     question, sql = example.question, example.sql
+    if example.number and number:
+        question = re.sub(rf"(?<!\w){example.number}(?!\w)", number, question)
+        sql = _outside_texts(sql, example.number, number)
     for theirs in example.names:
         ours = [name for name in names if name.kind == theirs.kind]
         if len(ours) == 1 and [n.kind for n in example.names].count(theirs.kind) == 1:

@@ -54,6 +54,8 @@ class Parts:
     """The tables that fit the prompt, of a schema that does not; without it all are sent."""
     verified: bool = True
     """Questions whose SQL a person has checked, answered without a language model."""
+    held: bool = True
+    """Names and bounds in a draft that are not the question's are put right, where that is sure."""
     mending: bool = True
     """Wrong names that the guard corrects where nothing else can be meant."""
     repair: bool = True
@@ -64,7 +66,17 @@ EVERYTHING = Parts()
 """What people get."""
 
 _CONTEXT = frozenset(
-    {"examples", "similar", "exact", "linking", "dates", "terms", "asking_back", "followups"}
+    {
+        "examples",
+        "similar",
+        "exact",
+        "linking",
+        "dates",
+        "terms",
+        "asking_back",
+        "followups",
+        "held",
+    }
 )
 
 

@@ -6,6 +6,7 @@ the question, something that is down, or a bug. Every outcome is written to the 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -242,13 +243,17 @@ class Answering:
     async def _drafted(
         self, asked: Asked, question: Question, report: Report, started: float, trail: Trail
     ) -> Answer | Refusal:
-        trail.draft = await self.drafting.draft(asked, report)
+        first = await self.drafting.draft(asked, report)
+        trail.draft = await asyncio.to_thread(self.drafting.held, asked, first)
         outcome = await self._running.run(question, trail.events, trail.draft, report, started)
         if self.parts.repair and isinstance(outcome, Refusal) and _repairable(outcome):
             outcome = await self._repair(asked, outcome, question, report, started, trail)
         if isinstance(outcome, Refusal):
             return words.for_people(outcome)
-        await self.drafting.remember(asked, outcome.draft)
+        if not outcome.table.rows and trail.draft.doubt:
+            return Refusal(Code.NO_SUCH_NAME, trail.draft.doubt, sql=trail.draft.sql)
+        # As it was written: what is put right in it depends on the names of these events.
+        await self.drafting.remember(asked, outcome.draft if trail.repaired else first)
         return outcome
 
     async def _events(self, question: Question) -> tuple[Event, ...]:

@@ -11,9 +11,12 @@ _BEFORE = frozenset(
     | {"en", "solo", "de", "del", "para", "y"}
     | {"im", "nur", "bei", "und", "fur", "von"}
 )
+_DEEDS = frozenset({"lead", "leads", "tops", "win", "wins", "won"})
+"""What stands right before a name: “who won Mixed”, not “who won the final”."""
 _ARTICLES = frozenset({"the", "a", "el", "la", "los", "las", "der", "die", "das", "den", "dem"})
 _KINDS = frozenset(
-    {"division", "divisions", "pool", "round", "bracket", "field", "team", "category", "section"}
+    {"division", "pool", "round", "bracket", "field", "team", "category", "section"}
+    | {"divisions", "teams", "final", "finals", "semifinals", "standings", "champion", "champions"}
     | {"division", "divisiones", "categoria", "grupo", "ronda", "campo", "equipo"}
     | {"divisionen", "gruppe", "runde", "feld", "platz", "mannschaft", "kategorie"}
 )
@@ -32,7 +35,7 @@ def pointed(word: Token, words: Sequence[Token], everyday: frozenset[str]) -> bo
         return True
     if place > 0 and word.typed[0].isupper() and _mostly_lower(words):
         return True
-    if len(words) == 1:
+    if len(words) == 1 or (before and before[-1] in _DEEDS and not after):
         return True
     if before and before[-1] in _ARTICLES:
         before = before[:-1] or [""]

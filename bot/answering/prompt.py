@@ -45,16 +45,12 @@ class PromptMaker:
         failed: tuple[str, str] | None = None,
         previous: Previous | None = None,
         tables: tuple[str, ...] = (),
-        names: tuple[Name, ...] = (),
-        days: tuple[str, str] | None = None,
+        similar: tuple[tuple[str, str], ...] = (),
     ) -> Callable[[Dialect], Prompt]:
         """The prompt for a dialect that the language model's profile chooses.
 
-        `tables` are told of beside the unchanging part; `names` are those in the question, and
-        `days` from when to when it asks, as SQL.
+        `tables` are told of beside the unchanging part; `similar` are answered questions.
         """
-        text = f"{previous.question} {question}" if previous else question
-        similar = self.similar(text, names, days)
         before = (previous.question, previous.sql) if previous else None
 
         def make(dialect: Dialect) -> Prompt:

@@ -1,7 +1,8 @@
 """Refining the SQL of the question before without a language model, where that is exact.
 
 “top 10 instead” changes the number of rows; “what about Sharks?” changes the one name of a kind
-that the query holds. Anything less certain is left to the model. What comes out goes through the
+that the query holds; “only the Open” keeps to a name of a kind that it holds none of; “by division”
+splits totals. Anything less certain is left to the model. What comes out goes through the
 guard like every other query.
 """
 
@@ -17,21 +18,27 @@ from pglast.visitors import Visitor
 
 from bot.answering.folding import fold, tokens
 from bot.answering.followup import Previous
+from bot.answering.holding import keep_to
 from bot.answering.linking import Link, Linked
+from bot.answering.regroup import asked_by, by
 from bot.domain import Dialect
+from bot.semantic import SemanticModel
 
 _TOP = re.compile(
     r"(?:and |now |only |just |make (?:it|that) |show )?(?:the )?(?:top|first) (\d{1,3})"
     r"(?: (?:instead|only|please))?"
 )
-_ENGLISH = "what how about and in of same for now show instead but the with too also"
-_SPANISH = "y en el la los las para que tal con de"
-_GERMAN = "und im bei die der das was ist mit fur"
+_ENGLISH = "only just what how about and in of same for now show instead but the with too also"
+_SPANISH = "solo y en el la los las para que tal con de"
+_GERMAN = "nur und im bei die der das was ist mit fur"
 _LEADS = frozenset(f"{_ENGLISH} {_SPANISH} {_GERMAN}".split())
 """Words beside a name that change nothing about it."""
+_KEEPING = frozenset(["only", "just", "in", "solo", "en", "nur", "im"])
 
 
-def refine(question: str, linked: Linked, previous: Previous, before: Linked) -> str | None:
+def refine(
+    question: str, linked: Linked, previous: Previous, before: Linked, model: SemanticModel
+) -> str | None:
     """The SQL of `previous` changed as `question` says, or None where that is not certain.
 
     `linked` are the names in the question, `before` those in the one before.
@@ -43,7 +50,24 @@ def refine(question: str, linked: Linked, previous: Previous, before: Linked) ->
     if swap := _swap(question, linked, before):
         old, new = swap
         return _changed(previous.sql, lambda statement: _name(statement, old.value, new.value))
+    if only := _only(question, linked, before):
+        return _changed(
+            previous.sql, lambda statement: keep_to(statement, only.column, only.value, model)
+        )
+    if word := asked_by(question):
+        return _changed(previous.sql, lambda statement: by(statement, word, model))
     return None
+
+
+def _only(question: str, linked: Linked, before: Linked) -> Link | None:
+    """The one name that the answer is to be kept to, if nothing of its kind was said before."""
+    words = {token.folded for token in tokens(question)}
+    if len(linked.links) != 1 or linked.unclear or before.unclear or not words & _KEEPING:
+        return None
+    only = linked.links[0]
+    rest = words - set(fold(only.said).split()) - _LEADS
+    said = {link.column for link in before.links}
+    return None if rest or only.column in said or "%" in only.value else only
 
 
 def _swap(question: str, linked: Linked, before: Linked) -> tuple[Link, Link] | None:

@@ -105,7 +105,7 @@ class Running:
             draft=draft,
             table=table,
             seconds=time.monotonic() - started,
-            note=", ".join(guarded.mended),
+            note=", ".join((*draft.held, *guarded.mended)),
             shape=shape_of(guarded.shown, table.columns),
             explanation=await asyncio.to_thread(_explained, guarded, self.model, events),
             timings=_timings(draft, guard_seconds, table),

@@ -23,6 +23,7 @@ class Code(enum.StrEnum):
     RATE_LIMITED = "rate_limited"
     BLOCKED = "blocked"
     NOT_ABOUT_DATA = "not_about_data"
+    NO_SUCH_NAME = "no_such_name"
     # The guard, on the SQL that was drafted.
     NOT_SQL = "not_sql"
     NOT_A_QUERY = "not_a_query"

@@ -106,6 +106,7 @@ class Timings:
 class Draft:
     """SQL that nobody has checked yet.
 
+    `held` says what was put right in it, a few words each; `doubt` why it may find nothing.
     `language_model` is empty for a verified question, whose approver, where a person is known, is
     `verified_by`. Durations are seconds, counts are tokens;
     `seconds` is without the line, `prompt_seconds` until the model's first word.
@@ -122,6 +123,8 @@ class Draft:
     queue_seconds: float = 0.0
     prompt_seconds: float = 0.0
     verified_by: str = ""
+    held: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 class _Seal:

@@ -28,13 +28,23 @@ def columns_meant(
     if not _PLAIN.fullmatch(name):
         return set()
     found = {other for other in columns if singular(other) == singular(name)}
-    found |= entity_columns(name, columns, table)
+    found |= entity_columns(name, columns, table) | _said(name, columns, table)
     return found or _misspelt(name, columns, model)
 
 
 def entity_columns(name: str, columns: Collection[str], table: SemanticTable | None) -> set[str]:
     """The columns that `name` means by the entity that a row of `table` is."""
     return set(_of_table(name, table)) & set(columns) if table else set()
+
+
+def _said(name: str, columns: Collection[str], table: SemanticTable | None) -> set[str]:
+    """The columns of `table` that people call `name`: `turnovers` for `turns`."""
+    words = name.replace("_", " ")
+    return (
+        {each.name for each in table.columns if words in each.also} & set(columns)
+        if table
+        else set()
+    )
 
 
 def tables_meant(name: str, names: Collection[str], model: SemanticModel) -> set[str]:

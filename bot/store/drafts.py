@@ -9,8 +9,10 @@ from bot.domain import Dialect, Draft, Source
 
 
 def draft_text(draft: Draft) -> str:
-    """`draft` as JSON."""
-    return json.dumps(asdict(draft))
+    """`draft` as it was written, as JSON; what was put right in it is of one question's events."""
+    values = asdict(draft)
+    del values["held"], values["doubt"]
+    return json.dumps(values)
 
 
 def draft_from(text: str | bytes) -> Draft | None:

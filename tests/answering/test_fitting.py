@@ -25,11 +25,13 @@ def test_the_longest_turns_fit_each_profile(name: str) -> None:
     """A question at the limit that goes on, with five notes and a query to mend, still fits."""
     profile = profile_for(name)
     sql = "SELECT team FROM standings WHERE division = 'Open' ORDER BY wins DESC " * 5
-    made = prompt_maker(MODEL, ROOM).prompt(
+    maker = prompt_maker(MODEL, ROOM)
+    made = maker.prompt(
         "q " * (QUESTION_LIMIT // 2),
         ("“somebody” means players.name = 'Some Body'.",) * 5,
         (sql, "There is no column “goals” in games. player_stats.goals"),
         Previous("top 5 teams", sql),
+        similar=maker.similar("top 5 teams of each division", (), None),
     )
     _path, words = profile.words(made(profile.dialect))
     chat = [one["content"] for one in words.get("messages", ())]

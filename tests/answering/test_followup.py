@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.followup import Previous, goes_on, worth_taking
+from bot.answering.followup import Previous, goes_on, named_again, worth_taking
 from bot.answering.linking import link
 from bot.answering.refine import refine
 from bot.domain import Answer, Asker, Dialect, Outcome, Question, Refusal, Source
+from bot.semantic import load
 from tests.answering.follow_ups import FOLLOW_UPS
 from tests.answering.test_linking import EVERYDAY, NAMES, linked
+from tests.conftest import SEMANTIC_MODEL
 from tests.plugins.house import House
+
+GAME_STATS = load(SEMANTIC_MODEL)
 
 TOP = "SELECT team, wins FROM standings WHERE division = 'Open' ORDER BY wins DESC LIMIT 5"
 
@@ -59,13 +63,15 @@ def test_any_text_can_be_decided(text: str) -> None:
         ("top 0", None),
         ("top 10 by spirit", None),
         ("what about Sharks?", None),
+        ("only Sharks", "team = 'Sharks'"),
+        ("by division", None),
         ("and the worst of the Women", None),
     ],
 )
 def test_a_refinement_is_made_only_where_it_is_exact(question: str, part: str | None) -> None:
     """A number of rows, or a name for one of its kind, is changed; all else is the model's."""
     previous = Previous("top 5 teams of the Open by wins", TOP)
-    changed = refine(question, linked(question), previous, linked(previous.question))
+    changed = refine(question, linked(question), previous, linked(previous.question), GAME_STATS)
     if part is None:
         assert changed is None
     else:
@@ -92,7 +98,9 @@ def test_a_refinement_is_made_only_where_it_is_exact(question: str, part: str | 
 )
 def test_an_uncertain_refinement_is_none(question: str, previous: Previous) -> None:
     """Unsorted rows, another dialect, a name that is not there or is there already: not exact."""
-    assert refine(question, linked(question), previous, linked(previous.question)) is None
+    assert (
+        refine(question, linked(question), previous, linked(previous.question), GAME_STATS) is None
+    )
 
 
 def threaded(house: House, text: str, *, user: str = "U1", thread: str = "7.1") -> Question:
@@ -105,11 +113,11 @@ async def test_the_model_sees_the_question_before_with_its_sql(house: House) -> 
     answering = house.app.answering
     await answering.bind("T1", "C1", (house.sample.events[0].id,), "U9")
     house.ollama.answers["count the teams"] = "SELECT count(*) AS teams FROM teams"
-    house.ollama.answers["by division"] = "SELECT division, count(*) FROM teams GROUP BY division"
+    house.ollama.answers["as a share"] = "SELECT division, count(*) FROM teams GROUP BY division"
     await answering.answer(threaded(house, "count the teams"))
-    answered(await answering.answer(threaded(house, "and by division?", user="U2")))
+    answered(await answering.answer(threaded(house, "and as a share?", user="U2")))
     *_, asked, sql, last = house.ollama.prompts[-1].split("\n")[-12:]
-    assert last == "Change that query: and by division?"
+    assert last == "Change that query: and as a share?"
     assert "count the teams" in house.ollama.prompts[-1]
     assert "FROM teams" in f"{asked} {sql}"
 
@@ -159,3 +167,65 @@ async def test_an_id_names_the_question_before_for_its_asker_alone(house: House)
     stranger = replace(going_on, id="third", asker=Asker("http", "api", "b"))
     assert isinstance(await answering.answer(stranger), Refusal)
     assert isinstance(await answering.answer(replace(going_on, id="4", after="none")), Refusal)
+
+
+TOTAL = "SELECT count(*) AS games FROM games WHERE division = 'Open' AND status = 'finished'"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "expected"),
+    [
+        (
+            "and by division?",
+            TOTAL,
+            "WHERE status = 'finished' GROUP BY division_id, division ORDER BY division",
+        ),
+        (
+            "per team please",
+            "SELECT sum(goals) FROM player_stats WHERE division = 'Open'",
+            "FROM player_stats WHERE division = 'Open' GROUP BY team ORDER BY team",
+        ),
+        ("y por equipo?", "SELECT avg(total) FROM spirit_scores", "SELECT team , avg(total)"),
+        ("only Mixed", "SELECT count(*) FROM games", "WHERE division = 'Mixed'"),
+        ("by division", "SELECT division, count(*) FROM games GROUP BY division", None),
+        ("by division", "SELECT home_team FROM games", None),
+        ("by division", "SELECT count(*) FROM games LIMIT 1", None),
+        ("by division", "SELECT rank() OVER () FROM games", None),
+        ("by division", "SELECT count(*) OVER () FROM games", None),
+        ("by division", "SELECT count(*) + (SELECT 1) FROM games", None),
+        ("by division", "SELECT count(*) FROM games, teams", None),
+        ("by division", "SELECT count(*) FROM (SELECT 1) AS games", None),
+        ("by division", "SELECT count(*) FROM events", None),
+        ("by weather", TOTAL, None),
+        ("by division and team", TOTAL, None),
+    ],
+)
+def test_totals_are_split_only_where_it_is_exact(
+    question: str, sql: str, expected: str | None
+) -> None:
+    """Of totals over one table there is a row for each; a filter on what is split by is gone."""
+    previous = Previous("how many?", sql)
+    changed = refine(question, linked(question), previous, linked("how many?"), GAME_STATS)
+    if expected is None:
+        assert changed is None
+    else:
+        assert changed is not None
+        assert expected in " ".join(changed.split())
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("their goal difference?", "who coached Sharks", "of sharks goal difference?"),
+        ("how many goals did they score", "record of Sharks", "how many goals did of sharks score"),
+        ("goal difference?", "record of Sharks", None),
+        ("their goals", "Sharks against Comets", None),
+        ("their goals against Comets", "record of Sharks", None),
+        ("their goals and their assists", "record of Sharks", None),
+        ("their goals", "who leads", None),
+    ],
+)
+def test_who_they_are(question: str, before: str, expected: str | None) -> None:
+    """“They” and “their” are the one name of the question before, where there is but one."""
+    found = named_again(question, linked(question), linked(before))
+    assert (found[0] if found else None) == expected

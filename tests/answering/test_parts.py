@@ -61,10 +61,9 @@ async def told(opened: Opened, parts: Parts) -> str:
     ],
 )
 async def test_a_part_of_the_prompt_can_be_left_out(opened: Opened, part: str, sign: str) -> None:
-    """Without it the prompt is shorter, and says nothing else."""
+    """Without it the prompt says less of it; without questions and SQL, nothing else at all."""
     full = await told(opened, chosen(Shape.FULL))
     less = await told(opened, chosen(Shape.FULL, [part]))
-    assert len(less) < len(full)
     if part in {"examples", "similar"}:  # others are also spoken of in near examples
         assert set(less.split("\n")) <= set(full.split("\n"))
     assert less.count(sign) < full.count(sign)

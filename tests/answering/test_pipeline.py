@@ -192,10 +192,10 @@ async def test_rows_run_again_only_while_the_binding_stands(house: House) -> Non
 async def test_a_stored_name_is_linked_in_the_prompt(house: House) -> None:
     """A name typed in lower case reaches the model as it is stored, after the stable prefix."""
     house.ollama.answers["tides"] = "SELECT seed FROM teams WHERE name = 'Tides'"
-    answered(await house.app.answering.answer(house.question("which seed are tides")))
+    answered(await house.app.answering.answer(house.question("which seed did tides begin with")))
     prefix, _, rest = house.ollama.prompts[0].partition("“tides” means the team 'Tides'")
     assert "CREATE TABLE" in prefix
-    assert rest.endswith("which seed are tides")
+    assert rest.endswith("which seed did tides begin with")
 
 
 async def test_the_audit_keeps_every_outcome(house: House) -> None:
