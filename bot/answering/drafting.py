@@ -141,6 +141,7 @@ class Drafting:
                 linked.links,
                 told.links,
                 names.by_column(),
+                self.model,
             ),
         )
         return replace(asked, worked=self._worked(asked, told)) if self.parts.exact else asked

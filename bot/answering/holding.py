@@ -80,11 +80,15 @@ def said_in(
     links: Sequence[Link],
     before: Sequence[Link],
     known: Mapping[str, tuple[str, ...]],
+    model: SemanticModel,
 ) -> Spoken:
     """From the question and the texts around it, and the names linked in it and in the one before.
 
-    A kind that the question names nothing of is as it was before.
+    A kind that the question names nothing of is as it was before. What is only a word for a table
+    or a column (“artists”, of “Various Artists”) is no name.
     """
+    words = _words(model)
+    links = [link for link in links if link.said == fold(link.value) or link.said not in words]
     named = {link.column for link in links}
     names: dict[str, tuple[str, ...]] = {}
     for link in (*links, *(link for link in before if link.column not in named)):
@@ -92,6 +96,13 @@ def said_in(
     text = fold(" ".join(texts_said))
     question = texts_said[0]
     return Spoken(text, question, names, known, bounds_in(question), frozenset(named))
+
+
+def _words(model: SemanticModel) -> set[str]:
+    """The words in the names of tables and columns, one and several."""
+    names = {*model.tables} | {c.name for t in model.tables.values() for c in t.columns}
+    words = {word for name in names for word in name.split("_")}
+    return words | {word + "s" for word in words} | {word.removesuffix("s") for word in words}
 
 
 def hold(draft: Draft, said: Spoken, model: SemanticModel) -> Draft:

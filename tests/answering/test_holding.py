@@ -28,7 +28,7 @@ SHARKS = Link("teams.name", "Sharks", "sharks")
 
 def said(question: str, *links: Link, before: tuple[Link, ...] = ()) -> Spoken:
     """What a question with these names says."""
-    return said_in((question,), links, before, KNOWN)
+    return said_in((question,), links, before, KNOWN, GAME_STATS)
 
 
 def held(sql: str, spoken: Spoken) -> tuple[str, tuple[str, ...]]:
@@ -163,6 +163,7 @@ def test_what_is_put_right(
         ("open", (OPEN,), "SELECT home_team FROM nowhere"),
         ("open", (OPEN,), "SELECT team FROM standings UNION SELECT name FROM teams"),
         ("sharks", (SHARKS,), "SELECT home_team, away_team FROM games"),
+        ("teams", (Link("teams.name", "Team Spirit", "teams"),), "SELECT name FROM teams"),
         ("more than 5", (), "SELECT team FROM standings WHERE wins > 5"),
         ("5 or more", (), "SELECT team FROM standings WHERE wins < 5"),
         ("x", (), "SELECT DISTINCT team, wins FROM standings ORDER BY wins"),
