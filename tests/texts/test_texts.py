@@ -169,3 +169,47 @@ def test_a_block_in_another_language_ends_with_the_block() -> None:
         assert say("stages.stop") == "Stopp"
     assert spoken() == ENGLISH
     assert say("stages.stop") == "Stop"
+
+
+FOR_ADMINS = {
+    *("admin", "digest_form", "digests", "home_deeds", "live", "models", "oauth", "oauth_pages"),
+    *("render/admin", "render/digest", "render/digest_form", "render/help", "render/home"),
+    *("render/models", "render/status"),
+}
+"""Files of bot/slack whose words are for admins, at least in part; these may be English."""
+
+UNTRANSLATED = {
+    "render/prompts": "the questions that a click asks, which the model is asked in English",
+    "workspaces": "without a token nobody's language can be asked for",
+    "picture": "names of fonts",
+    "app": "what a health check says",
+    "tenant": "what a bug says",
+    "errors": "what Slack says",
+    "render/chart": "words that ask for a chart",
+}
+
+_WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+
+
+def _literals(tree: ast.Module) -> Iterator[str]:
+    """Texts of a file that are no docstrings."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+def test_what_askers_read_is_in_the_catalogue_and_nowhere_else() -> None:
+    """Two words beside each other in a file of theirs are a text that nobody would translate."""
+    slack = BOT / "slack"
+    files = {str(path.relative_to(slack).with_suffix("")): path for path in slack.rglob("*.py")}
+    assert set(files) >= FOR_ADMINS | set(UNTRANSLATED)
+    others = [path for name, path in files.items() if name not in FOR_ADMINS | set(UNTRANSLATED)]
+    others += [BOT / name for name in ("answering/words.py", "llm/waiting.py", "http/render.py")]
+    found = [
+        f"{path.relative_to(BOT)}: {text}"
+        for path in others
+        for text in _literals(ast.parse(path.read_text()))
+        if _WORDS.search(text)
+    ]
+    assert found == []
