@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -36,6 +35,7 @@ from bot.slack.render.pieces import Message, size
 from bot.slack.render.refusal import refusal_messages
 from bot.slack.render.stages import stage_message
 from tests.oracle.check import check
+from tests.slack.nasty import LITERAL, NASTY, Long, Rows, elements, results
 from tests.slack.samples import answer, columns, question, table
 
 
@@ -60,17 +60,6 @@ def reading(cell: dict[str, Any]) -> str:
 def native_form(message_forms: tuple[Message, ...]) -> Message:
     """The form with Slack's `table` block."""
     return next(form for form in message_forms if blocks(form, "table"))
-
-
-def elements(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside blocks."""
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values():
-            yield from elements(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from elements(inner)
 
 
 def small_print(message: Message) -> str:
@@ -272,53 +261,6 @@ def test_every_stage_has_words() -> None:
     )
 
 
-class Long(str):
-    """A long text that is short when hypothesis prints it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"Long({self[:3]!r}, {len(self)})"
-
-
-class Rows(tuple[tuple[object, ...], ...]):
-    """Many rows, likewise."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"Rows({len(self)}, first={self[0] if self else None})"
-
-
-LONG = [Long("x" * 10_000), Long("😀" * 5_000), Long("<" * 9_000), Long("👩‍👩‍👧‍👦" * 20)]
-MARKUP = ["<!channel>", "@here", "<@U1>", "```", "&amp;", "שלום עולם"]
-NASTY = st.one_of(st.text(max_size=60), st.sampled_from([*MARKUP, *LONG]))
-VALUES = st.one_of(
-    NASTY,
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.decimals(),
-    st.datetimes(timezones=st.just(UTC)),
-    st.dates(),
-    st.uuids(),
-    st.lists(st.integers() | NASTY, max_size=3),
-    st.dictionaries(st.text(max_size=5), NASTY, max_size=2),
-)
-
-
-@st.composite
-def results(draw: st.DrawFn) -> ResultTable:
-    """Any result: 0 to 500 rows of 0 to 60 columns with values that fit no kind."""
-    width = draw(st.integers(0, 60))
-    names = draw(st.lists(NASTY, min_size=width, max_size=width))
-    kinds = draw(st.lists(st.sampled_from(ColumnKind), min_size=width, max_size=width))
-    some = draw(st.lists(st.tuples(*[VALUES] * width), max_size=4))
-    rows = Rows(some * draw(st.integers(1, 125)))
-    return ResultTable(tuple(map(Column, names, kinds)), rows, truncated=draw(st.booleans()))
-
-
 SETTINGS = st.builds(
     Setting,
     quoted=st.booleans(),
@@ -327,8 +269,6 @@ SETTINGS = st.builds(
     again=st.none() | st.just(datetime(2026, 5, 2, tzinfo=UTC)),
     shared_by=st.just("") | NASTY,
 )
-
-LITERAL = {"raw_text", "plain_text", "text"}
 
 FULLEST = ResultTable(
     (Column("w" * 10, ColumnKind.TEXT),) * 10, Rows([("w" * 10,) * 10] * 100), truncated=True

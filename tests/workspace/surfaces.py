@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from bot.digests import Board, Digest, DigestSection, Overview
@@ -14,6 +14,7 @@ from bot.domain import (
     Clarification,
     Code,
     ColumnKind,
+    Event,
     Progress,
     Refusal,
     ResultTable,
@@ -63,11 +64,34 @@ GAMES = ResultTable(
 )
 
 
-def kept(user: str, place: str, text: str = "Top 5 teams by spirit score") -> StoredAnswer:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people and databases have put into the surfaces: any text, and any rows."""
+
+    question: str = "Top 5 teams by spirit score"
+    name: str = SPRING.name
+    sql: str = SQL
+    expected: str = "only games of the Open division"
+    message: str = "The model took too long."
+    explanation: str = "Sums spirit scores."
+    rows: ResultTable = FOUND
+
+    @property
+    def event(self) -> Event:
+        """The event of that name."""
+        return replace(SPRING, name=self.name)
+
+
+USUAL = Words()
+
+
+def kept(user: str, place: str, words: Words = USUAL) -> StoredAnswer:
     """A line of the audit."""
-    found = stored(question(text))
+    found = stored(question(words.question))
     asker = replace(found.asker, user=user)
-    return replace(found, asker=asker, channel=place, shown=SQL, explanation="Sums spirit scores.")
+    return replace(
+        found, asker=asker, channel=place, shown=words.sql, explanation=words.explanation
+    )
 
 
 def digest(place: str) -> DigestSchedule:
@@ -84,29 +108,29 @@ def digest(place: str) -> DigestSchedule:
     )
 
 
-def schedule(place: str) -> Overview:
+def schedule(place: str, words: Words = USUAL) -> Overview:
     """It in words, and what it tells."""
-    found = replace(digest(place), sections=("results", "Who captains Sharks?"))
+    found = replace(digest(place), sections=("results", words.question))
     return Overview(found, "at 18:00 every match day", (NOW, NOW), found.sections)
 
 
-def homes(user: str, place: str) -> dict[Tab, Block]:
+def homes(user: str, place: str, words: Words = USUAL) -> dict[Tab, Block]:
     """Each tab of an admin's Home."""
-    answered = kept(user, place)
-    failed = replace(answered, code=Code.MODEL_TIMED_OUT, message="The model took too long.")
-    verdict = Verdict(user, False, Reason.MEANING, "only games of the Open division", NOW)  # noqa: FBT003 (good)
+    answered, event = kept(user, place, words), words.event
+    failed = replace(answered, code=Code.MODEL_TIMED_OUT, message=words.message)
+    verdict = Verdict(user, False, Reason.MEANING, words.expected, NOW)  # noqa: FBT003 (good)
     checked = VerifiedQuestion(
-        "1", "T1", "top", "Top 5 teams", SQL, Scope.CHANNEL, place, user, "Maya", NOW
+        "1", "T1", "top", words.question, words.sql, Scope.CHANNEL, place, user, "Maya", NOW
     )
     blocks = {
         Tab.HOME: [
-            *home.how_to_ask({place: ("general", (SPRING,))}, NOW),
+            *home.how_to_ask({place: ("general", (event,))}, NOW),
             home.limits_left([Left(12, 20, "1 hour")]),
             *home.my_questions([answered, failed]),
         ],
         Tab.FEEDBACK: home.feedback([Reviewable(answered, verdict)]),
         Tab.VERIFIED: home.verified([checked]),
-        Tab.CHANNELS: home.channels([(place, (SPRING,))], {place: digest(place)}),
+        Tab.CHANNELS: home.channels([(place, (event,))], {place: digest(place)}),
         Tab.PROBLEMS: home.problems([failed]),
         Tab.MODEL: list(status_messages(STATUS, NOW)[0].blocks),
     }
@@ -116,36 +140,37 @@ def homes(user: str, place: str) -> dict[Tab, Block]:
     }
 
 
-def modals(user: str, place: str) -> dict[str, Block]:
+def modals(user: str, place: str, words: Words = USUAL) -> dict[str, Block]:
     """Each view."""
+    asked, event = words.question, words.event
     rules = [
         Rule(Subject.PERSON, user, "5/hour", blocked=True),
         Rule(Subject.CHANNEL, place, "30/hour", blocked=False),
     ]
     return {
-        "events": channel.bind_view(place, "general", [SPRING, WINTER]),
+        "events": channel.bind_view(place, "general", [event, WINTER]),
         "events-done": done_view("Events", paragraph("Saved."), paragraph("Invite me.")),
-        "ask": ask_view({place: ("general", [SPRING])}),
+        "ask": ask_view({place: ("general", [event])}),
         "ask-nowhere": ask_view({}),
-        "feedback": feedback_view("q1", "Top 5 teams by spirit score"),
-        "sql": sql_view("Top 5 teams by spirit score", SQL, "It sees only this event."),
+        "feedback": feedback_view("q1", asked),
+        "sql": sql_view(asked, words.sql, "It sees only this event."),
         "admin": admin.admin_view(),
         "limits": admin.limits_view(rules, "20/hour"),
-        "audit": admin.audit_view([kept(user, place)] * 6, admin.Filter(user, place, 1)),
-        "digest": digest_form(place, "general", schedule(place)),
+        "audit": admin.audit_view([kept(user, place, words)] * 6, admin.Filter(user, place, 1)),
+        "digest": digest_form(place, "general", schedule(place, words)),
         "digest-new": digest_form(place, "general", None),
         "forget": admin.forget_view(user),
         "forgotten": done_view("Forget a person", paragraph("Forgotten: 3 questions.")),
     }
 
 
-def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
+def messages(user: str, place: str, words: Words = USUAL) -> dict[str, tuple[Message, ...]]:
     """What stands in a channel or is told to one person, each in its forms."""
-    asked = question()
+    asked, event = question(words.question), words.event
     told = Digest(
-        SPRING,
+        event,
         date(2026, 5, 2),
-        (DigestSection("Results", GAMES), DigestSection("Spirit", FOUND)),
+        (DigestSection("Results", GAMES), DigestSection("Spirit", words.rows)),
         missing=("Leaders",),
     )
     live = LiveMessage("T1", place, "token", user, ts="1.2", pinned=False)
@@ -153,8 +178,8 @@ def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
     choices = (Choice("Otters", "games of Otters"), Choice("Otters II", "games of Otters II"))
     return {
         "digest": digest_messages(told),
-        "live": live_messages([Board(SPRING, told.sections), Board(WINTER, ())]),
-        "schedule": (overview(schedule(place), live),),
+        "live": live_messages([Board(event, told.sections), Board(WINTER, ())]),
+        "schedule": (overview(schedule(place, words), live),),
         "no-schedule": (overview(None, None),),
         "sections": (sections_help(("results",)),),
         "usage": (admin.usage_message(usage),),
@@ -162,7 +187,7 @@ def messages(user: str, place: str) -> dict[str, tuple[Message, ...]]:
         "stage": (stage_message(Progress(Stage.QUEUED, "2 before you"), "q1", user),),
         "refused": refusal_messages(Refusal(Code.NOT_ABOUT_DATA, "I know nothing of that."), asked),
         "outage": refusal_messages(
-            Refusal(Code.MODEL_DOWN, "The model is down.", sql=SQL), asked, quoted=True
+            Refusal(Code.MODEL_DOWN, "The model is down.", sql=words.sql), asked, quoted=True
         ),
         "choices": choice_messages(Clarification("Which team do you mean?", choices), asked),
         **{

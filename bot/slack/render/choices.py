@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.domain import Clarification, Question
 from bot.slack.render.pieces import (
+    TEXT_LIMIT,
     Message,
     button,
     cut,
@@ -14,6 +15,7 @@ from bot.slack.render.pieces import (
     one_line,
     paragraph,
     quote,
+    size,
 )
 
 CHOOSE = "choose"
@@ -36,6 +38,16 @@ def choice_messages(
         for place, choice in enumerate(back.choices)
     ]
     text = escape(back.question)
-    lines = "\n".join(f"• {escape(one_line(choice.question))}" for choice in back.choices)
     blocks = (*head, paragraph(back.question), {"type": "actions", "elements": elements})
-    return (Message(text, blocks), Message(f"{text}\n{lines}"))
+    return (Message(text, blocks), Message(f"{text}\n{_listed(back)}"))
+
+
+def _listed(back: Clarification) -> str:
+    """The questions, a line each. Escaping can grow them fivefold, so it is tried shorter."""
+    lines = ""
+    for limit in (2_000, 600, 120):
+        asked = [escape(cut(one_line(choice.question), limit)) for choice in back.choices]
+        lines = "\n".join(f"• {one}" for one in asked)
+        if size(lines) <= TEXT_LIMIT - 300:
+            break
+    return lines
