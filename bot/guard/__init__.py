@@ -8,7 +8,8 @@ The way of a statement, one file a step:
     translate  DuckDB → PostgreSQL, by sqlglot and rules of our own (`rules`)
     parse      PostgreSQL's own parser: one SELECT, of bounded size
     check      allow-lists (`allowed`): node kinds, functions, types, operators; sizes (`sizes`),
-               texts put together (`growth`), series and `recursion` between `tame` bounds
+               texts put together (`growth`) and numbers that they spell (`digits`), series and
+               `recursion` between `tame` bounds
     names      every table in its scope (`scope`) to what it means; unknown `columns` refused
     mend       a wrong name that can mean one thing only, and all of this again
     dots       no function called as `g.x`

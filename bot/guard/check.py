@@ -23,8 +23,11 @@ BLANK_PADDED = 1_000
 """The widest char(n), which is filled up with blanks."""
 
 
-def check(root: Node) -> None:
-    """Raise Refused for the first node that is not allowed."""
+def check(root: Node, columns: frozenset[str]) -> None:
+    """Raise Refused for the first node that is not allowed.
+
+    `columns` are the names of the tables' columns that are texts.
+    """
     sources = 0
     asked: set[int] = set()  # SELECTs that EXISTS alone asks, and which need no column
     for node in walk(root):
@@ -41,7 +44,7 @@ def check(root: Node) -> None:
             rule(node)
     if sources > SOURCES:
         raise too_complex(f"more than {SOURCES} tables and subqueries")
-    check_growth(root)
+    check_growth(root, columns)
 
 
 def _bare(node: Node) -> bool:

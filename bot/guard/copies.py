@@ -25,7 +25,10 @@ COLLECTED = 50
 """The most values of columns in each of the parts that an aggregate keeps, a part for each row."""
 
 POWER = 50
-"""The largest exponent whose power counts as short."""
+"""The largest exponent whose power counts as short, and the most places of a round number."""
+
+EXPONENTIAL = 30
+"""The copies in exp(x): of exp(6000) 2,606 digits, and above it PostgreSQL gives an error."""
 
 _COLLECTING = frozenset(
     {"array_agg", "string_agg"}
@@ -112,20 +115,40 @@ def _power(arguments: Arguments, parts: Parts) -> float:
     return raised(parts[id(arguments[0])], arguments[1]) if len(arguments) == 2 else 1
 
 
+def _multiple(arguments: Arguments, parts: Parts) -> float:
+    """The copies in a number that has the digits of all arguments."""
+    return sum(parts[id(argument)] for argument in arguments)
+
+
+def _rounded(arguments: Arguments, _parts: Parts) -> float:
+    """The copies in round(x, n), which writes n zeros where there are no digits."""
+    places = sizes.integer(arguments[1]) if len(arguments) > 1 else 0
+    return 1 if places is not None and abs(places) <= POWER else COPIES
+
+
+def _exponential(_arguments: Arguments, _parts: Parts) -> float:
+    """The copies in exp(x), whatever x is."""
+    return EXPONENTIAL
+
+
 def _padded(_arguments: Arguments, _parts: Parts) -> float:
     return sizes.WIDTH / VALUE
 
 
 _LONGER: dict[str, Callable[[Arguments, Parts], float]] = {
     "array_to_string": _joined,
+    "exp": _exponential,
     "format": _formatted,
+    "lcm": _multiple,
     "lpad": _padded,
     "pow": _power,
     "power": _power,
     "regexp_replace": _replaced,
     "repeat": _padded,
     "replace": _replaced,
+    "round": _rounded,
     "rpad": _padded,
+    "trunc": _rounded,
 }
 
 

@@ -17,6 +17,7 @@ from pglast import ast, enums
 from bot.guard import sizes
 from bot.guard.allowed import FROM_FUNCTIONS
 from bot.guard.copies import COLLECTED, COPIES, VALUE, called, raised
+from bot.guard.digits import spelled
 from bot.guard.parse import Node, children, is_a, texts
 from bot.guard.places import TABLE, Output, Place, is_tame_in, renamed_output
 from bot.guard.recursion import Counter, counter
@@ -36,9 +37,12 @@ _JSON_PARTS = (
 _JSON_COLLECTING = (ast.JsonArrayAgg, ast.JsonArrayQueryConstructor, ast.JsonObjectAgg)
 
 
-def check_growth(root: Node) -> None:
-    """Raise Refused for a text of too many parts, and for a series or recursion without a bound."""
-    _query(root, Place({}, None, {}))
+def check_growth(root: Node, columns: frozenset[str]) -> None:
+    """Raise Refused for a text of too many parts, and for a series or recursion without a bound.
+
+    `columns` are the names of the tables' columns that are texts.
+    """
+    _query(root, Place({}, None, {}, spelled(root, columns)))
 
 
 def _query(node: Node, around: Place, ctes: Mapping[str, Output] | None = None) -> Output:
@@ -52,7 +56,7 @@ def _given(node: Node, around: Place, ctes: Mapping[str, Output]) -> Output:
     visible = _with(node.withClause, around, ctes) if node.withClause else ctes
     if node.op != enums.SetOperation.SETOP_NONE:
         left, right = (_query(side, around, visible) for side in (node.larg, node.rarg))
-        place = Place(visible, around, around.seen, {"": left})
+        place = Place(visible, around, around.seen, around.spelled, {"": left})
         _all((node.sortClause, node.limitCount, node.limitOffset), place)
         both = {
             name
@@ -60,7 +64,7 @@ def _given(node: Node, around: Place, ctes: Mapping[str, Output]) -> Output:
             if name and is_tame_in(left, name) and other and is_tame_in(right, other)
         }
         return Output(max(left.copies, right.copies), left.names, frozenset(both))
-    place = Place(visible, around, around.seen)
+    place = Place(visible, around, around.seen, around.spelled)
     for item in node.fromClause or ():
         _source(item, place)
     _all((getattr(node, part) for part in node if part not in _ELSEWHERE), place)
@@ -115,7 +119,9 @@ def _with(clause: Node, around: Place, ctes: Mapping[str, Output]) -> dict[str, 
             first = renamed_output(_query(cte.ctequery.larg, around, visible), renamed)
             visible[cte.ctename] = Output(first.copies, first.names, frozenset({counts.column}))
             _query(cte.ctequery.rarg, around, visible)
-            _check_counter(counts, Place(visible, around, around.seen), cte.ctequery.larg)
+            _check_counter(
+                counts, Place(visible, around, around.seen, around.spelled), cte.ctequery.larg
+            )
         else:
             visible[cte.ctename] = renamed_output(_query(cte.ctequery, around, visible), renamed)
     return visible
@@ -191,6 +197,7 @@ def _width(node: Node, place: Place) -> int:
 def _put_together(node: Node, parts: Mapping[int, float], place: Place) -> float:
     """The copies in a node that is no leaf; `parts` are those of what is right below it."""
     most = max(parts.values(), default=1)
+    most = COPIES if id(node) in place.spelled else most
     if is_a(node, ast.FuncCall):
         return max(most, _called(node, parts, place))
     if is_a(node, ast.RowExpr, ast.A_ArrayExpr, *_JSON_PARTS):
@@ -199,11 +206,16 @@ def _put_together(node: Node, parts: Mapping[int, float], place: Place) -> float
         return sum(parts.values())
     if is_a(node, *_JSON_COLLECTING) and most > COLLECTED:
         raise too_complex("JSON of long texts")
-    if is_a(node, ast.A_Expr) and texts(node.name) == ("^",):
+    return max(most, _operated(node, parts)) if is_a(node, ast.A_Expr) and node.lexpr else most
+
+
+def _operated(node: Node, parts: Mapping[int, float]) -> float:
+    """The copies in what an operator gives; `parts` are those of its two sides."""
+    (name,) = texts(node.name)
+    if name == "^":
         return raised(parts[id(node.lexpr)], node.rexpr)
-    if is_a(node, ast.A_Expr) and texts(node.name) == ("||",) and node.lexpr:
-        return parts[id(node.lexpr)] + parts[id(node.rexpr)]
-    return most
+    # A product has the digits of both sides.
+    return parts[id(node.lexpr)] + parts[id(node.rexpr)] if name in ("||", "*") else 1
 
 
 def _called(node: Node, parts: Mapping[int, float], place: Place) -> float:

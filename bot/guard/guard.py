@@ -69,9 +69,9 @@ def _isolated(
     said: tuple[str, ...] = (),
 ) -> GuardedQuery:
     """What `source`, whose tree is `query`, becomes. `said` is what was mended on the way here."""
-    columns = {column.name for table in model.tables.values() for column in table.columns}
-    check(query)
-    check_dots(query, columns)
+    columns = [column for table in model.tables.values() for column in table.columns]
+    check(query, frozenset(column.name for column in columns if column.type == "text"))
+    check_dots(query, {column.name for column in columns})
     names = resolve(query, model)
     for select, sources in names.grouped:
         widen(select, sources)

@@ -33,6 +33,7 @@ class Place:
     ctes: Mapping[str, Output]
     outer: Place | None
     seen: dict[int, Output]  # each query once: else the time doubles with every nesting
+    spelled: frozenset[int]  # what reads a number from a text (`bot.guard.digits`)
     sources: dict[str, Output] = field(default_factory=dict)
 
     @property

@@ -49,7 +49,7 @@ _STEP_SECONDS = {
     "year": 365 * 86_400,
 }
 
-_EXPONENT = re.compile(r"\de\+?(\d+)", re.IGNORECASE)
+_EXPONENT = re.compile(r"\de[-+]?(\d+)", re.IGNORECASE)
 
 Arguments = tuple[Node, ...]
 

@@ -69,7 +69,7 @@ def check_query(query: GuardedQuery) -> None:
     (statement,) = parse_sql(query.sql)
     fences = {cte.ctename for cte in (statement.stmt.withClause or ast.WithClause(ctes=())).ctes}
     inner = statement.stmt.fromClause[0].subquery
-    check(inner)
+    check(inner, frozenset())
     named = {node.ctename for node in walk(inner) if isinstance(node, ast.CommonTableExpr)}
     for node in walk(inner):
         if isinstance(node, ast.RangeVar):
