@@ -47,6 +47,13 @@ def pytest_configure() -> None:
     settings.load_profile("steady")
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Languages are waited for: on a busy machine the bot would go on in English, as it should."""
+    for name in ("ACK_SECONDS", "TONGUE_SECONDS"):
+        monkeypatch.setattr(f"bot.slack.people.{name}", 30.0)
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """Both servers, empty; gone with the session, whatever ends it."""

@@ -32,7 +32,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         event = body.get("event")
         known = event is None or event.get("type") in _ANSWERED
         team, user = context.team_id or "", context.user_id or ""
-        enter(await rooms.people.tongue(team, user) if known else ENGLISH)
+        enter(await rooms.people.tongue(team, user, ack=True) if known else ENGLISH)
         return await next_()
 
     async def changed(event: Mapping[str, Any], context: AsyncBoltContext) -> None:

@@ -22,8 +22,11 @@ log = structlog.get_logger()
 
 _SECONDS = 60.0
 _KEPT = 1_000
-TONGUE_SECONDS = 1.0
-"""What asking for somebody's language may take: Slack waits three seconds for an ack."""
+ACK_SECONDS = 1.0
+"""What asking for somebody's language may take before an ack, for which Slack waits three."""
+
+TONGUE_SECONDS = 3.0
+"""The same where nobody waits for an ack, but for the first sign of an answer."""
 
 _PAGE = 999
 
@@ -122,15 +125,16 @@ class People:
         """Ask anew about somebody, who has changed."""
         self._known.pop((team, user), None)
 
-    async def tongue(self, team: str, user: str) -> Tongue:
+    async def tongue(self, team: str, user: str, *, ack: bool = False) -> Tongue:
         """What `user` reads, by the language of their Slack; English while that is not known.
 
-        Never raises, and takes TONGUE_SECONDS at most: nobody waits for their language.
+        Never raises, and takes TONGUE_SECONDS at most, ACK_SECONDS before an `ack`: nobody waits
+        for their language.
         """
         if not user:
             return ENGLISH
         try:
-            async with asyncio.timeout(TONGUE_SECONDS):
+            async with asyncio.timeout(ACK_SECONDS if ack else TONGUE_SECONDS):
                 return tongue_of((await self.profile(team, user)).locale)
         except (SlackError, TimeoutError) as error:
             log.info("language_not_known", error=repr(error))

@@ -68,6 +68,7 @@ async def test_a_channel_without_an_event(stage: Stage) -> None:
     assert "No more digests" in text_of(await stage.say("off"))
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_channel_chooses_its_language(stage: Stage) -> None:
     """Its digest and a preview are in it for whoever reads; each person is told in their own."""
     which = text_of(await stage.say("language"))

@@ -26,7 +26,7 @@ async def speak(scene: Scene, user: str, locale: str) -> None:
 
 
 @pytest.fixture
-async def german(scene: Scene) -> Scene:
+async def german(scene: Scene, unhurried: None) -> Scene:
     """Maya's Slack is German, Sam's English; each has asked nothing yet."""
 
     async def uneven(question: Question, _report: Report) -> Outcome:
@@ -151,13 +151,11 @@ async def test_a_slack_that_does_not_say_holds_nobody_up(
     """After a moment it is English, or the language of before."""
     found = german.slack.rooms.people
     team, maya = german.workspace.state.team, german.workspace.person("maya")
-    monkeypatch.setattr(people, "TONGUE_SECONDS", 0.0)
-    assert (await found.tongue(team, maya)).language == "en"
-    monkeypatch.undo()
+    monkeypatch.setattr(people, "ACK_SECONDS", 0.0)
+    assert (await found.tongue(team, maya, ack=True)).language == "en"
     assert await found.tongue(team, maya) == Tongue("de", "de_DE")
-    monkeypatch.setattr(people, "TONGUE_SECONDS", 0.0)
-    monkeypatch.setattr(people, "_SECONDS", 0.0)
-    assert (await found.tongue(team, maya)).language == "de"
+    monkeypatch.setattr(people, "_SECONDS", 0.0)  # what is known is out of date
+    assert (await found.tongue(team, maya, ack=True)).language == "de"
     assert (await found.tongue(team, "")).language == "en"
 
 

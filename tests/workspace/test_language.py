@@ -20,6 +20,7 @@ TEAMS = named(*((f"Otters of Lake {n}", Decimal("12345.5") - 700 * n) for n in r
 NARROWER = (Refinement("Nur Mixed", "only Mixed"), Refinement("Nur Women", "only Women"))
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize(
     ("locale", "chosen", "finding", "sql", "home"),
     [
