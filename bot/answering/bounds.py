@@ -89,7 +89,7 @@ def hold_limit(query: Node, question: str, bounds: tuple[Bound, ...]) -> list[st
     if rows in said:
         return []
     if bounds:
-        query.limitCount = None
+        query.limitCount, query.limitOption = None, enums.LimitOption.LIMIT_OPTION_DEFAULT
         return [say("held.all_rows")]
     written = {node.val.ival for node in walk(query) if _is_number(node)}
     texts_written = " ".join(node.val.sval for node in walk(query) if _is_text(node))
@@ -97,7 +97,7 @@ def hold_limit(query: Node, question: str, bounds: tuple[Bound, ...]) -> list[st
     if len(said) != 1 or not unsaid or 0 in unsaid:
         return []
     (number,) = unsaid
-    query.limitCount = ast.A_Const(val=ast.Integer(number))
+    limit.val = ast.Integer(number)
     return [say("held.rows", n=number)]
 
 

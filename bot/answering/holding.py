@@ -14,7 +14,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pglast import ast, enums
-from pglast.stream import IndentedStream
 
 from bot.answering.bounds import Bound, bounds_in, hold_bounds, hold_limit
 from bot.answering.conditions import compared, drop, listed, parts, restrict, selects
@@ -22,9 +21,11 @@ from bot.answering.folding import fold
 from bot.answering.kinds import Holder, holder_of, holders, own, sources
 from bot.answering.linking import Link
 from bot.domain import Dialect, Draft
+from bot.guard.isolate import printed
 from bot.guard.limits import check_text
 from bot.guard.parse import Node, is_a, parse, texts, walk
 from bot.guard.refusals import Refused
+from bot.guard.reread import EmittedWrongError, chosen
 from bot.guard.translate import to_postgres
 from bot.semantic import SemanticModel
 from bot.texts import say
@@ -121,7 +122,10 @@ def hold(draft: Draft, said: Spoken, model: SemanticModel) -> Draft:
     work.done += show_order(query)
     if not work.done:
         return replace(draft, doubt=work.doubt)
-    sql = str(IndentedStream(special_functions=True)(query))
+    try:
+        sql = chosen(query, printed(query, ""))
+    except EmittedWrongError:
+        return draft  # better as it was written than as something else
     done = tuple(dict.fromkeys(work.done))
     return replace(draft, sql=sql, dialect=Dialect.POSTGRES, held=done, doubt=work.doubt)
 
@@ -253,7 +257,7 @@ def keep_to(
         kind=enums.A_Expr_Kind.AEXPR_OP,
         name=(ast.String("="),),
         lexpr=ast.ColumnRef(fields=tuple(map(ast.String, fields))),
-        rexpr=ast.A_Const(val=ast.String(name)),
+        rexpr=ast.A_Const(isnull=False, val=ast.String(name)),
     )
     restrict(query, condition)
     return True

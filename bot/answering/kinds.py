@@ -58,6 +58,8 @@ def sources(select: Node, model: SemanticModel) -> Iterator[tuple[str, SemanticT
     """The semantic tables in the FROM of a SELECT, with what each is called there."""
     for node in own(select.fromClause or ()):
         if is_a(node, ast.RangeVar) and node.relname in model.tables:
+            if node.alias and node.alias.colnames:
+                continue  # its columns are called something else
             called = node.alias.aliasname if node.alias else node.relname
             yield called, model.tables[node.relname]
 

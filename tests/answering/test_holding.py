@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from bot.answering.bounds import bounds_in
 from bot.answering.holding import NOTHING_SAID, Spoken, hold, said_in
 from bot.answering.linking import Link
-from bot.domain import Dialect, Draft, Source
+from bot.domain import Dialect, Draft, GuardedQuery, Refusal, Source
+from bot.guard import guard
 from bot.semantic import load
 from tests.conftest import SEMANTIC_MODEL
 
@@ -72,7 +76,7 @@ def held(sql: str, spoken: Spoken) -> tuple[str, tuple[str, ...]]:
             "goals per game in open",
             (OPEN,),
             "SELECT t.team FROM team_games AS t WHERE t.team = 'Open'",
-            "SELECT t.team FROM team_games AS t WHERE t.division = 'Open'",
+            "SELECT t.team FROM team_games t WHERE t.division = 'Open'",
             "read team as division",
         ),
         (
@@ -100,14 +104,14 @@ def held(sql: str, spoken: Spoken) -> tuple[str, tuple[str, ...]]:
             "games of open on the first field",
             (OPEN,),
             "SELECT g.id FROM games AS g, fields AS f WHERE f.capacity > 3",
-            "SELECT g.id FROM games AS g, fields AS f WHERE f.capacity > 3 AND g.division = 'Open'",
+            "SELECT g.id FROM games g, fields f WHERE f.capacity > 3 AND g.division = 'Open'",
             "kept to Open",
         ),
         (
             "who won, ordered by wins",
             (),
             "SELECT DISTINCT team FROM standings ORDER BY wins DESC",
-            "SELECT DISTINCT team , wins FROM standings ORDER BY wins DESC",
+            "SELECT DISTINCT team, wins FROM standings ORDER BY wins DESC",
             "shown with wins",
         ),
         (
@@ -229,3 +233,21 @@ def test_nothing_said_changes_nothing() -> None:
 def test_bounds_in_words(question: str, bounds: set[tuple[str, int]]) -> None:
     """A number has a bound where the words give it exactly one."""
     assert {(bound.sign, bound.number) for bound in bounds_in(question)} == bounds
+
+
+def test_what_the_guard_takes_it_takes_held_and_what_it_refuses_it_refuses() -> None:
+    """Of every kind of query in the guard's corpora (each seventh), with names to keep to."""
+    spoken = said("3 or more of the sharks in open", OPEN, SHARKS)
+    corpora = Path(__file__).parents[1] / "guard"
+    changed = 0
+    for name, taken in (("honest", GuardedQuery), ("attacks", Refusal)):
+        for line in (corpora / f"{name}.jsonl").read_text().splitlines()[::7]:
+            about = json.loads(line)
+            draft = hold(
+                Draft(about["sql"], Dialect(about["dialect"]), Source.MODEL), spoken, GAME_STATS
+            )
+            if draft.held and about.get("category") != "harmless":
+                changed += 1
+                proved = guard(draft.sql, draft.dialect, GAME_STATS, (UUID(int=1),))
+                assert isinstance(proved, taken), draft.sql
+    assert changed > 50
