@@ -50,8 +50,8 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
         blocks.append(small(say("digest.missing", headings=", ".join(digest.missing))))
     text = f"{title}: {', '.join(section.heading for section in digest.sections)}"
     return (
-        Message(escape(cut(text, TEXT_LIMIT // 2)), tuple(blocks)),
-        Message(escape(cut(text, TEXT_LIMIT // 2))),
+        Message(escape(cut(text, TEXT_LIMIT // 6)), tuple(blocks)),
+        Message(escape(cut(text, TEXT_LIMIT // 6))),
     )
 
 

@@ -3,6 +3,7 @@
 
 import { h, uniqueId } from "./dom.js";
 import { ask } from "./dialogs.js";
+import { drawn } from "./icons.js";
 import { words, textObject } from "./mrkdwn.js";
 import { picker } from "./picker.js";
 import { act, store } from "./store.js";
@@ -25,7 +26,7 @@ function button(element, place) {
       if (element.url && /^https?:/i.test(element.url)) window.open(element.url, "_blank", "noopener,noreferrer");
       use(place, element, undefined, node);
     },
-  }, words(element.text));
+  }, drawn(words(element.text)));
   return { node };
 }
 
@@ -137,7 +138,7 @@ function feedback(element, place) {
   const one = (side, sign) => h("button", {
     type: "button", class: "button", "aria-label": element[side].accessibility_label || undefined,
     onclick: (event) => use(place, element, element[side].value, event.currentTarget),
-  }, `${sign} ${words(element[side].text)}`);
+  }, drawn(`${sign} ${words(element[side].text)}`));
   return { node: h("span", { class: "feedback" }, one("positive_button", "👍"), one("negative_button", "👎")) };
 }
 

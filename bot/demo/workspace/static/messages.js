@@ -48,7 +48,7 @@ function reactions(channel, message) {
       "aria-pressed": String(one.users.includes(store.me)),
       "aria-label": `${one.name}: ${one.users.map((id) => person(id).name).join(", ")}`,
       onclick: () => act("react", { channel, ts: message.ts, name: one.name }),
-    }, `${emoji(one.name)} ${one.count}`)));
+    }, emoji(one.name), ` ${one.count}`)));
 }
 
 function tools(channel, message, openThread) {

@@ -2,6 +2,7 @@
 // Everything ends in text nodes; &amp; &lt; &gt; are the only entities.
 
 import { h } from "./dom.js";
+import { drawn } from "./icons.js";
 import { person, channel } from "./store.js";
 
 const EMOJI = {
@@ -11,7 +12,7 @@ const EMOJI = {
   information_source: "ℹ", arrows_counterclockwise: "🔄", clock3: "🕒", octagonal_sign: "🛑", raised_hands: "🙌",
   zap: "⚡", speech_balloon: "💬", calendar: "📅", page_facing_up: "📄", question: "❓", thinking_face: "🤔",
 };
-export const emoji = (name) => EMOJI[name] || `:${name}:`;
+export const emoji = (name) => drawn(EMOJI[name] || `:${name}:`);
 const decode = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 const plainEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (all, name) => EMOJI[name] || all);
 
@@ -46,14 +47,14 @@ export function inline(text) {
   let rest = text;
   for (let found = INLINE.exec(rest); found; found = INLINE.exec(rest)) {
     const [all, fence, code, inside, before, style, styled] = found;
-    nodes.push(plainEmoji(decode(rest.slice(0, found.index))));
+    nodes.push(drawn(plainEmoji(decode(rest.slice(0, found.index)))));
     if (fence !== undefined) nodes.push(h("pre", {}, decode(fence.replace(/^\n|\n$/g, ""))));
     else if (code !== undefined) nodes.push(h("code", {}, decode(code)));
     else if (inside !== undefined) nodes.push(angle(inside));
     else nodes.push(before, h(STYLES[style], {}, inline(styled)));
     rest = rest.slice(found.index + all.length);
   }
-  nodes.push(plainEmoji(decode(rest)));
+  nodes.push(drawn(plainEmoji(decode(rest))));
   return nodes.flat(Infinity).filter((one) => one !== "");
 }
 
@@ -83,7 +84,7 @@ export function mrkdwn(text) {
 export function textObject(one) {
   if (!one) return null;
   if (one.type === "mrkdwn") return mrkdwn(one.text);
-  return h("div", { class: "text" }, plainEmoji(one.text));
+  return h("div", { class: "text" }, drawn(plainEmoji(one.text)));
 }
 
 export const words = (one) => plainEmoji(one?.text || "");
