@@ -20,6 +20,7 @@ CERTAIN = [
     ("SELECT team_name FROM teams", "SELECT name AS team_name FROM teams"),
     ("SELECT team FROM teams", "SELECT name AS team FROM teams"),
     ("SELECT t.team FROM teams t", "SELECT t.name AS team FROM teams t"),
+    ("SELECT teams.divison FROM teams t", "SELECT t.division AS divison FROM teams t"),
     ("SELECT division FROM divisions", "SELECT name AS division FROM divisions"),
     ("SELECT t.team_id FROM teams t", "SELECT t.id AS team_id FROM teams t"),
     ("SELECT player_name FROM players", "SELECT name AS player_name FROM players"),
