@@ -108,7 +108,7 @@ def test_what_is_asked_back_and_refused_holds(words: Words, others: list[str], c
     hold(refusal_messages(refusal, asked, quoted=True))
     back = Clarification("Which?", tuple(Choice(one, one) for one in others))
     hold(choice_messages(back, asked, quoted=True))
-    hold([tried([(words.question, refusal)])])
+    hold([tried([("How many teams are there?", refusal)])])
 
 
 @SOME

@@ -18,6 +18,7 @@ from bot.slack.render.pieces import (
     Message,
     cut,
     escape,
+    escaped,
     heading,
     moment,
     one_line,
@@ -50,8 +51,8 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
         blocks.append(small(say("digest.missing", headings=", ".join(digest.missing))))
     text = f"{title}: {', '.join(section.heading for section in digest.sections)}"
     return (
-        Message(escape(cut(text, TEXT_LIMIT // 6)), tuple(blocks)),
-        Message(escape(cut(text, TEXT_LIMIT // 6))),
+        Message(escaped(text, TEXT_LIMIT // 2), tuple(blocks)),
+        Message(escaped(text, TEXT_LIMIT // 2)),
     )
 
 

@@ -60,6 +60,12 @@ def cut(text: str, limit: int) -> str:
     return "".join(kept) + "…"
 
 
+def escaped(text: str, limit: int) -> str:
+    """`text` cut so that it is at most `limit` long once escaped, which can grow it fivefold."""
+    whole = escape(cut(text, limit))
+    return whole if size(whole) <= limit else escape(cut(text, limit // 5))
+
+
 def clean(text: str) -> str:
     """`text` without control characters and lone surrogates, which no client can show."""
     return "".join(

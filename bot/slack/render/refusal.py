@@ -13,8 +13,7 @@ from bot.slack.render.pieces import (
     Block,
     Message,
     button,
-    cut,
-    escape,
+    escaped,
     one_line,
     paragraph,
     quote,
@@ -30,7 +29,7 @@ def refusal_messages(
     """The forms of `refusal`, best first."""
     words = refusal.message
     sign = _SIGNS[refusal.code.kind]
-    text = (f":{sign}: " if sign else "") + escape(cut(one_line(words), TEXT_LIMIT // 2))
+    text = (f":{sign}: " if sign else "") + escaped(one_line(words), TEXT_LIMIT)
     head = [quote(question.text)] if quoted else []
     blocks = (*head, paragraph(words, emoji=sign), *_buttons(refusal, question))
     return (Message(text, blocks), Message(text))
