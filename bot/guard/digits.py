@@ -116,17 +116,19 @@ def _sides(select: Node) -> Iterator[Node]:
 
 
 def _names(target: Node) -> tuple[str, ...]:
-    """What an output may be called."""
+    """What an output may be called, and more than that where it has no AS."""
     if target.name:
         return (target.name,)
-    value = target.val
-    while is_a(value, ast.TypeCast, ast.A_Indirection, ast.CollateClause):
-        if is_a(value, ast.TypeCast) and not is_a(value.arg, ast.ColumnRef, ast.FuncCall):
-            return (*_UNNAMED, texts(value.typeName.names)[-1])
-        value = value.arg
+    found, value = list(_UNNAMED), target.val
+    while is_a(value, ast.TypeCast, ast.A_Indirection, ast.CollateClause, ast.CaseExpr):
+        if is_a(value, ast.TypeCast):
+            found += texts(value.typeName.names)[-1:]
+        value = value.defresult if is_a(value, ast.CaseExpr) else value.arg
     if is_a(value, ast.ColumnRef):
-        return texts(value.fields)[-1:]
-    return texts(value.funcname)[-1:] if is_a(value, ast.FuncCall) else tuple(_UNNAMED)
+        found += texts(value.fields)[-1:]
+    elif is_a(value, ast.FuncCall):
+        found += texts(value.funcname)[-1:]
+    return tuple(found)
 
 
 def _is_short(node: Node, names: Names) -> bool:

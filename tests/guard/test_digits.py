@@ -25,6 +25,10 @@ SPELLED = [
         "SELECT json_agg(coalesce::numeric) FROM (SELECT coalesce(NULL, '1e' || '131071') FROM "
         "teams) t"
     ),
+    (
+        "SELECT json_agg(upper::numeric) FROM (SELECT CASE WHEN seed > 1 THEN '1e' || '9' "
+        "ELSE upper('') END FROM teams) t"
+    ),
     "SELECT json_agg(text::numeric) FROM (SELECT ('1e' || '131071')::text FROM teams) t",
     "SELECT string_agg(to_hex(504565873)::numeric::text, '') FROM players",
     "SELECT array_agg(substring(id::text FROM '[0-9]e[0-9]{5}')::numeric) FROM players",
