@@ -18,7 +18,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack import delivery, intake, rows
 from bot.slack.errors import TriggerExpiredError
 from bot.slack.intake import Ask, Reader, question_id
-from bot.slack.outages import words
+from bot.slack.outages import signed
 from bot.slack.ports import Rooms
 from bot.slack.render.buttons import (
     ASK_AGAIN,
@@ -125,7 +125,7 @@ def clicked(
         try:
             await handler(rooms, found)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
-            await delivery.tell(rooms.web, found, Message(words(error)))
+            await delivery.tell(rooms.web, found, Message(signed(error)))
 
     return listener
 

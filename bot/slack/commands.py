@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack import intake, models, worker
 from bot.slack.intake import Ask
-from bot.slack.outages import words
+from bot.slack.outages import signed
 from bot.slack.ports import Rooms
 from bot.slack.render import help as texts
 from bot.slack.slash import Typed, typed
@@ -31,7 +31,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         try:
             await intake.put(rooms, _private(given))
         except Exception as error:  # noqa: BLE001 (`words` logs it)
-            await ack(words(error))
+            await ack(signed(error))
         else:
             await ack()
 
@@ -45,7 +45,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         try:
             await rooms.jobs.put(job, wanted.payload(), given.id)
         except Exception as error:  # noqa: BLE001 (`words` logs it)
-            await ack(words(error))
+            await ack(signed(error))
         else:
             await ack()
 

@@ -38,9 +38,19 @@ async def told(
     try:
         message = await step()
     except Exception as error:  # noqa: BLE001 (`words` logs it)
-        message = Message(words(error))
+        message = Message(signed(error))
     if message is not None:
         await delivery.tell(web, to, message)
+
+
+def signed(error: Exception) -> str:
+    """The `words` for `error` with a sign in front, for a message's text.
+
+    Home and modals hold rich text, which would show “:warning:” as it is written.
+    """
+    if isinstance(error, TriggerExpiredError):
+        return words(error)
+    return f"{':warning:' if is_outage(error) else ':x:'} {words(error)}"
 
 
 def words(error: Exception) -> str:
@@ -51,23 +61,19 @@ def words(error: Exception) -> str:
     """
     if not isinstance(error, KNOWN):
         log.error("listener_broke", exc_info=error)
-        return _bug()
+        return say("outages.bug")
     log.warning("listener_failed", error=repr(error))
     if isinstance(error, SlackError):
         return _slack_words(error)
     if is_outage(error):
         code = "store_down" if isinstance(error, StoreError) else "database_down"
-        return f":warning: {say(f'refusals.{code}')}"
-    return _bug()
-
-
-def _bug() -> str:
-    return f":x: {say('outages.bug')}"
+        return say(f"refusals.{code}")
+    return say("outages.bug")
 
 
 def _slack_words(error: SlackError) -> str:
     if isinstance(error, TriggerExpiredError):
         return say("outages.too_late")
     if isinstance(error, SlackDownError):
-        return f":warning: {say('outages.slack_down')}"
-    return f":x: {say('outages.slack_refused', code=error.code)}"
+        return say("outages.slack_down")
+    return say("outages.slack_refused", code=error.code)

@@ -19,7 +19,7 @@ from bot.answering import text_fault
 from bot.slack import delivery, intake, scope
 from bot.slack.errors import SlackError
 from bot.slack.intake import Ask, Reader, question_id, readable
-from bot.slack.outages import told, words
+from bot.slack.outages import signed, told, words
 from bot.slack.ports import Rooms
 from bot.slack.render.ask import ASK, ASK_ABOUT, EVENT, QUESTION, ask_view, event_options
 from bot.slack.render.pieces import Block, Message
@@ -66,7 +66,7 @@ async def _open(rooms: Rooms, body: Mapping[str, Any]) -> None:
         view = ask_view(await scope.askable(rooms, team, user))
         await rooms.web.call("views.open", trigger_id=body["trigger_id"], view=view)
     except Exception as error:  # noqa: BLE001 (`words` logs it)
-        await _tell(rooms, user, Message(words(error)))
+        await _tell(rooms, user, Message(signed(error)))
 
 
 async def _options(rooms: Rooms, body: Mapping[str, Any]) -> list[Block]:
