@@ -101,7 +101,7 @@ async def test_without_copies_nothing_is_said_of_luck_and_leaks(house: House) ->
 async def test_a_follow_up_is_asked_after_its_question(judged_house: House) -> None:
     """The earlier question is asked first and not counted; the follow-up is told its SQL."""
     first = case("captain of these Lynxes", "SELECT 1 FROM teams")
-    second = replace(case("and hornets", WINS), id="2", after="1")
+    second = replace(case("and hornets as a share", WINS), id="2", after="1")
     judged_house.ollama.answers["captain of these Lynxes"] = "SELECT 1 FROM teams"
     judged = await judge(judged_house, second, WINS, first)
     assert judged.case is second
