@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pglast import ast, enums
 
+from bot.answering.conditions import text_constants
 from bot.guard.parse import Node, is_a, texts, walk
 from bot.texts import say
 
@@ -63,10 +64,9 @@ def hold_bounds(query: Node, bounds: tuple[Bound, ...]) -> list[str]:
         if not is_a(node, ast.A_Expr) or node.kind != enums.A_Expr_Kind.AEXPR_OP:
             continue
         sign = texts(node.name)[-1]
-        constant = node.rexpr
-        if sign not in _SAME_SIDE or not is_a(constant, ast.A_Const):
+        if sign not in _SAME_SIDE or not _is_number(node.rexpr):
             continue
-        bound = by_number.get(constant.val.ival) if is_a(constant.val, ast.Integer) else None
+        bound = by_number.get(node.rexpr.val.ival)
         if bound and _SAME_SIDE[sign] == bound.sign:
             node.name = (ast.String(bound.sign),)
             done.append(say("held.bound", words=bound.words, sign=bound.sign, n=bound.number))
@@ -82,7 +82,7 @@ def hold_limit(query: Node, question: str, bounds: tuple[Bound, ...]) -> list[st
     A question with a bound asks for all that keep it: a LIMIT that it does not say is dropped.
     """
     limit = query.limitCount
-    if not is_a(limit, ast.A_Const) or not is_a(limit.val, ast.Integer):
+    if not _is_number(limit):
         return []
     said = {int(number) for number in _SAID_NUMBER.findall(question)}
     rows = limit.val.ival
@@ -92,7 +92,7 @@ def hold_limit(query: Node, question: str, bounds: tuple[Bound, ...]) -> list[st
         query.limitCount, query.limitOption = None, enums.LimitOption.LIMIT_OPTION_DEFAULT
         return [say("held.all_rows")]
     written = {node.val.ival for node in walk(query) if _is_number(node)}
-    texts_written = " ".join(node.val.sval for node in walk(query) if _is_text(node))
+    texts_written = " ".join(node.val.sval for node in text_constants(query))
     unsaid = {number for number in said if str(number) not in texts_written} - written
     if len(said) != 1 or not unsaid or 0 in unsaid:
         return []
@@ -103,7 +103,3 @@ def hold_limit(query: Node, question: str, bounds: tuple[Bound, ...]) -> list[st
 
 def _is_number(node: Node) -> bool:
     return is_a(node, ast.A_Const) and is_a(node.val, ast.Integer)
-
-
-def _is_text(node: Node) -> bool:
-    return is_a(node, ast.A_Const) and is_a(node.val, ast.String)

@@ -1,4 +1,4 @@
-"""The conditions of a SELECT that compare a column with texts: read, dropped, added."""
+"""What a query compares: its columns, its texts, and conditions that are read, dropped, added."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Iterator
 from pglast import ast, enums
 
 from bot.guard.parse import Node, is_a, texts, walk
+
+
+def column_name(node: Node) -> str:
+    """The bare name of a column; "" for anything else."""
+    return (texts(node.fields) or ("",))[-1] if is_a(node, ast.ColumnRef) else ""
+
+
+def is_text(node: Node) -> bool:
+    """Whether a node is a text as it stands in the query."""
+    return is_a(node, ast.A_Const) and is_a(node.val, ast.String)
+
+
+def text_constants(query: Node) -> list[Node]:
+    """Every text in a query."""
+    return [node for node in walk(query) if is_text(node)]
 
 
 def selects(query: Node) -> Iterator[Node]:
@@ -28,7 +43,7 @@ def compared(node: Node) -> tuple[Node, Node] | None:
     if texts(node.name) != ("=",):
         return None
     for column, text in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
-        if is_a(column, ast.ColumnRef) and is_a(text, ast.A_Const) and is_a(text.val, ast.String):
+        if is_a(column, ast.ColumnRef) and is_text(text):
             return column, text
     return None
 
@@ -39,8 +54,7 @@ def listed(node: Node) -> tuple[Node, tuple[str, ...]] | None:
         return None
     if texts(node.name) != ("=",) or not is_a(node.lexpr, ast.ColumnRef):
         return None
-    constants = [each.val for each in node.rexpr if is_a(each, ast.A_Const)]
-    values = tuple(each.sval for each in constants if is_a(each, ast.String))
+    values = tuple(each.val.sval for each in node.rexpr if is_text(each))
     return (node.lexpr, values) if len(values) == len(node.rexpr) else None
 
 

@@ -15,15 +15,25 @@ from dataclasses import dataclass, field, replace
 
 from pglast import ast, enums
 
-from bot.answering.bounds import Bound, bounds_in, hold_bounds, hold_limit
-from bot.answering.conditions import compared, drop, listed, parts, restrict, selects
+from bot.answering.bounds import bounds_in, hold_bounds, hold_limit
+from bot.answering.conditions import (
+    column_name,
+    compared,
+    drop,
+    listed,
+    parts,
+    restrict,
+    selects,
+    text_constants,
+)
 from bot.answering.folding import fold
 from bot.answering.kinds import Holder, holder_of, holders, own, sources
 from bot.answering.linking import Link
 from bot.domain import Dialect, Draft
 from bot.guard.isolate import printed
 from bot.guard.limits import check_text
-from bot.guard.parse import Node, is_a, parse, texts, walk
+from bot.guard.mend_names import vocabulary
+from bot.guard.parse import Node, is_a, parse, texts
 from bot.guard.refusals import Refused
 from bot.guard.reread import EmittedWrongError, chosen
 from bot.guard.translate import to_postgres
@@ -40,7 +50,7 @@ _STEM = 4
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What was said: all texts, folded; the question; the names meant, by kind; bounds of numbers.
+    """What was said: all texts, folded; the question; the names meant, by kind.
 
     `known` are all names here by kind; `now` are the kinds that this question itself names.
     """
@@ -49,7 +59,6 @@ class Spoken:
     question: str = ""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    bounds: tuple[Bound, ...] = ()
     now: frozenset[str] = frozenset()
 
     def has(self, value: str) -> bool:
@@ -88,22 +97,15 @@ def said_in(
     A kind that the question names nothing of is as it was before. What is only a word for a table
     or a column (“artists”, of “Various Artists”) is no name.
     """
-    words = _words(model)
+    known_words = vocabulary(model)
+    words = known_words | {word + "s" for word in known_words}
     links = [link for link in links if link.said == fold(link.value) or link.said not in words]
     named = {link.column for link in links}
     names: dict[str, tuple[str, ...]] = {}
     for link in (*links, *(link for link in before if link.column not in named)):
         names[link.column] = (*names.get(link.column, ()), link.value)
     text = fold(" ".join(texts_said))
-    question = texts_said[0]
-    return Spoken(text, question, names, known, bounds_in(question), frozenset(named))
-
-
-def _words(model: SemanticModel) -> set[str]:
-    """The words in the names of tables and columns, one and several."""
-    names = {*model.tables} | {c.name for t in model.tables.values() for c in t.columns}
-    words = {word for name in names for word in name.split("_")}
-    return words | {word + "s" for word in words} | {word.removesuffix("s") for word in words}
+    return Spoken(text, texts_said[0], names, known, frozenset(named))
 
 
 def hold(draft: Draft, said: Spoken, model: SemanticModel) -> Draft:
@@ -117,8 +119,9 @@ def hold(draft: Draft, said: Spoken, model: SemanticModel) -> Draft:
     work = _Work(query, said, model)
     work.each_condition()
     work.what_is_missing()
-    work.done += hold_bounds(query, said.bounds)
-    work.done += hold_limit(query, said.question, said.bounds)
+    bounds = bounds_in(said.question)
+    work.done += hold_bounds(query, bounds)
+    work.done += hold_limit(query, said.question, bounds)
     work.done += show_order(query)
     if not work.done:
         return replace(draft, doubt=work.doubt)
@@ -223,14 +226,13 @@ class _Work:
         """Whether a text in the query is `name` or a part of it."""
         return any(
             bool(part := fold(node.val.sval).strip("% ")) and part in fold(name)
-            for node in walk(self.query)
-            if is_a(node, ast.A_Const) and is_a(node.val, ast.String)
+            for node in text_constants(self.query)
         )
 
     def _keep_to(self, kind: str, name: str) -> None:
         """Keep to a name; one of the question before not where its kind is what rows are of."""
-        grouped = kind not in self.said.now and _grouped(self.query)
-        if keep_to(self.query, kind, name, self.model, grouped or frozenset()):
+        grouped = frozenset[str]() if kind in self.said.now else _grouped(self.query)
+        if keep_to(self.query, kind, name, self.model, grouped):
             self._say("kept_to", name=name)
 
     def _say(self, what: str, **values: str) -> None:
@@ -265,28 +267,21 @@ def keep_to(
 
 def _grouped(query: Node) -> frozenset[str]:
     """The columns that a query has one row for each of."""
-    return frozenset(
-        texts(node.fields)[-1] for node in own(query.groupClause or ()) if is_a(node, ast.ColumnRef)
-    )
+    return frozenset(map(column_name, own(query.groupClause or ()))) - {""}
 
 
 def show_order(query: Node) -> list[str]:
     """Show what a SELECT DISTINCT is ordered by, which PostgreSQL demands and DuckDB does not."""
     if query.distinctClause != (None,):
         return []
-    shown = {target.name or _name(target.val) for target in query.targetList}
+    shown = {target.name or column_name(target.val) for target in query.targetList}
     missing = {
         name: item.node
         for item in query.sortClause or ()
-        if (name := _name(item.node)) and name not in shown
+        if (name := column_name(item.node)) and name not in shown
     }
     query.targetList = (*query.targetList, *(ast.ResTarget(val=node) for node in missing.values()))
     return [say("held.shown", name=name) for name in missing]
-
-
-def _name(node: Node) -> str:
-    """The bare name of a column; "" for anything else."""
-    return (texts(node.fields) or ("",))[-1] if is_a(node, ast.ColumnRef) else ""
 
 
 def _is_text(reference: Node, select: Node, model: SemanticModel) -> bool:

@@ -119,7 +119,7 @@ class Pool:
         spelt, number = _spelt(question, names)
         for each in self.answered:
             ours = _numbered(spelt, number) if each.number and number else spelt
-            if not spelt or each.spelt != ours or bool(each.number) > bool(number):
+            if not spelt or each.spelt != ours:
                 continue
             if not each.sql.startswith(("SELECT", "WITH")):
                 continue

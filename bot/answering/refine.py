@@ -14,8 +14,8 @@ from collections.abc import Callable
 import pglast
 from pglast import ast
 from pglast.stream import IndentedStream
-from pglast.visitors import Visitor
 
+from bot.answering.conditions import text_constants
 from bot.answering.folding import fold, tokens
 from bot.answering.followup import Previous
 from bot.answering.holding import keep_to
@@ -61,23 +61,28 @@ def refine(
 
 def _only(question: str, linked: Linked, before: Linked) -> Link | None:
     """The one name that the answer is to be kept to, if nothing of its kind was said before."""
-    words = {token.folded for token in tokens(question)}
-    if len(linked.links) != 1 or linked.unclear or before.unclear or not words & _KEEPING:
-        return None
-    only = linked.links[0]
-    rest = words - set(fold(only.said).split()) - _LEADS
-    said = {link.column for link in before.links}
-    return None if rest or only.column in said or "%" in only.value else only
+    only = _name_alone(question, linked, before)
+    keeping = {token.folded for token in tokens(question)} & _KEEPING
+    known = only is not None and only.column in {link.column for link in before.links}
+    return only if keeping and not known else None
 
 
 def _swap(question: str, linked: Linked, before: Linked) -> tuple[Link, Link] | None:
     """The name before and the one now, if the question is that name alone, and of the same kind."""
-    if len(linked.links) != 1 or linked.unclear or "%" in linked.links[0].value:
+    new = _name_alone(question, linked, before)
+    if new is None:
         return None
-    new = linked.links[0]
-    rest = {token.folded for token in tokens(question)} - set(fold(new.said).split()) - _LEADS
     olds = [link for link in before.links if link.column == new.column and "%" not in link.value]
-    return (olds[0], new) if not rest and len(olds) == 1 and not before.unclear else None
+    return (olds[0], new) if len(olds) == 1 else None
+
+
+def _name_alone(question: str, linked: Linked, before: Linked) -> Link | None:
+    """The one name that a question says, if it says nothing else and both leave no doubt."""
+    if len(linked.links) != 1 or linked.unclear or before.unclear:
+        return None
+    link = linked.links[0]
+    rest = {token.folded for token in tokens(question)} - set(fold(link.said).split()) - _LEADS
+    return None if rest or "%" in link.value else link
 
 
 def _changed(sql: str, change: Callable[[ast.SelectStmt], bool]) -> str | None:
@@ -100,27 +105,10 @@ def _limit(statement: ast.SelectStmt, rows: int) -> bool:
 
 def _name(statement: ast.SelectStmt, old: str, new: str) -> bool:
     """Change a text constant wherever it stands; False if it stands nowhere, or `new` does too."""
-    found = _Constants(old, new)
-    found(statement)
-    if found.others or not found.places:
+    constants = text_constants(statement)
+    places = [each for each in constants if each.val.sval == old]
+    if not places or any(each.val.sval == new for each in constants):
         return False
-    for place in found.places:
+    for place in places:
         place.val = ast.String(sval=new)
     return True
-
-
-class _Constants(Visitor):
-    """The constants that hold one text, and whether another stands there too."""
-
-    def __init__(self, text: str, other: str) -> None:
-        super().__init__()
-        self.text, self.other = text, other
-        self.places: list[ast.A_Const] = []
-        self.others = False
-
-    def visit_A_Const(self, _ancestors: object, node: ast.A_Const) -> None:  # noqa: N802 - pglast's
-        """Note a constant."""
-        value = node.val.sval if isinstance(node.val, ast.String) else None
-        if value == self.text:
-            self.places.append(node)
-        self.others |= value == self.other

@@ -10,6 +10,7 @@ import re
 
 from pglast import ast, enums
 
+from bot.answering.conditions import column_name, drop
 from bot.answering.folding import tokens
 from bot.guard.parse import Node, is_a, texts, walk
 from bot.semantic import SemanticModel, SemanticTable
@@ -56,7 +57,9 @@ def by(select: ast.SelectStmt, word: str, model: SemanticModel) -> bool:
             sortby_nulls=enums.SortByNulls.SORTBY_NULLS_DEFAULT,
         ),
     )
-    select.whereClause = _without(select.whereClause, column.name)
+    for condition in _conditions(select.whereClause):
+        if _keeps(condition, column.name):
+            drop(select, condition)
     return True
 
 
@@ -95,24 +98,17 @@ def _is_total(node: Node) -> bool:
     return is_a(node, ast.TypeCast) and _is_total(node.arg)
 
 
-def _without(where: Node, column: str) -> Node:
-    """WHERE without what keeps to one value of `column`."""
-    if where is None or _keeps(where, column):
-        return None
-    if is_a(where, ast.BoolExpr) and where.boolop == enums.BoolExprType.AND_EXPR:
-        left = tuple(part for part in where.args if not _keeps(part, column))
-        if len(left) < 2:
-            return left[0] if left else None
-        where.args = left
-    return where
+def _conditions(where: Node) -> tuple[Node, ...]:
+    """What WHERE joins by AND."""
+    joined = is_a(where, ast.BoolExpr) and where.boolop == enums.BoolExprType.AND_EXPR
+    return where.args if joined else (where,)
 
 
 def _keeps(condition: Node, column: str) -> bool:
     return (
         is_a(condition, ast.A_Expr)
         and texts(condition.name) == ("=",)
-        and is_a(condition.lexpr, ast.ColumnRef)
-        and (texts(condition.lexpr.fields) or ("",))[-1] == column
+        and column_name(condition.lexpr) == column
         and is_a(condition.rexpr, ast.A_Const)
     )
 

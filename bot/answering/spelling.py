@@ -28,10 +28,12 @@ def spelt(question: str, known: Collection[str], everyday: frozenset[str]) -> st
 
 def _nearest(word: str, known: Collection[str]) -> str:
     """The one known word a slip away; "" for none or several as near."""
+    if len(word) < 5:
+        return ""
     slips = 2 if len(word) >= 8 else 1
     near = process.extract(
         word,
-        [other for other in known if other[0] == word[0] and len(word) > 4],
+        [other for other in known if other[0] == word[0]],
         scorer=OSA.distance,
         score_cutoff=slips,
         limit=2,

@@ -40,11 +40,8 @@ def entity_columns(name: str, columns: Collection[str], table: SemanticTable | N
 def _said(name: str, columns: Collection[str], table: SemanticTable | None) -> set[str]:
     """The columns of `table` that people call `name`: `turnovers` for `turns`."""
     words = name.replace("_", " ")
-    return (
-        {each.name for each in table.columns if words in each.also} & set(columns)
-        if table
-        else set()
-    )
+    own = table.columns if table else ()
+    return {each.name for each in own if words in each.also} & set(columns)
 
 
 def tables_meant(name: str, names: Collection[str], model: SemanticModel) -> set[str]:
@@ -83,7 +80,7 @@ def _misspelt(name: str, names: Collection[str], model: SemanticModel) -> set[st
     joined = {other for other in names if other.replace("_", "") == name.replace("_", "")}
     if joined:
         return joined
-    known = _vocabulary(model)
+    known = vocabulary(model)
     words = name.split("_")
     return {
         other
@@ -103,7 +100,7 @@ def _near(word: str, other: str) -> bool:
     return OSA.distance(word, other) <= (2 if length >= 8 else 1)
 
 
-def _vocabulary(model: SemanticModel) -> set[str]:
+def vocabulary(model: SemanticModel) -> set[str]:
     """Every word in the names of the semantic model, as it is and without its plural."""
     names = {*model.tables} | {c.name for t in model.tables.values() for c in t.columns}
     words = {word for name in names for word in name.split("_")}

@@ -29,10 +29,10 @@ TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "jsonb": frozenset({"json", "jsonb"}),
     }
 )
+"""Types that a column may have, each with the physical ones that it can be cast from."""
 
 NUMBERS = frozenset({"integer", "bigint", "double precision", "numeric"})
 """Those of TYPES whose values count something."""
-"""Types that a column may have, each with the physical ones that it can be cast from."""
 
 
 @dataclass(frozen=True, slots=True)

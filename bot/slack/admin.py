@@ -62,14 +62,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         await told(rooms.web, given, lambda: _command(rooms, given, text))
 
     async def chosen(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        try:
-            faults, shown = await _chosen(rooms, body, view["state"]["values"])
-        except Exception as error:  # noqa: BLE001 (`words` logs it)
-            faults, shown = {texts.TASK: words(error)}, {}
-        if faults:
-            await ack(response_action="errors", errors=faults)
-        else:
-            await ack(response_action="update", view=shown)
+        await views.answer(ack, _chosen(rooms, body, view["state"]["values"]), texts.TASK)
 
     async def limits(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         fault = await _guarded(rooms, body, lambda: _limit_from(rooms, body, view))

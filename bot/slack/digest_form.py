@@ -31,15 +31,7 @@ def listen(app: AsyncApp, rooms: Rooms) -> None:
         await ack(options=await _options(rooms, body))
 
     async def submitted(ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        try:
-            faults, done = await _submitted(rooms, body, view)
-        except Exception as error:  # noqa: BLE001 (`words` logs it)
-            faults, done = {texts.WHEN: words(error)}, []
-        if faults:
-            await ack(response_action="errors", errors=faults)
-        else:
-            shown = done_view(say("digest_form.title"), *done)
-            await ack(response_action="update", view=shown)
+        await views.answer(ack, _submitted(rooms, body, view), texts.WHEN)
 
     async def stop(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
@@ -83,30 +75,30 @@ async def _options(rooms: Rooms, body: Mapping[str, Any]) -> list[Block]:
 
 async def _submitted(
     rooms: Rooms, body: Mapping[str, Any], view: Mapping[str, Any]
-) -> tuple[dict[str, str], list[Block]]:
+) -> tuple[dict[str, str], Block]:
     """Set what the view says; what is wrong with it by block, and what to show.
 
     Raises StoreError, WarehouseError, SlackError.
     """
     team, channel = _where(body)
     if not await _may(rooms, body):
-        return {texts.WHEN: say("digest_form.admins_only")}, []
+        return {texts.WHEN: say("digest_form.admins_only")}, {}
     if not await rooms.answering.bound(team, channel):
-        return {texts.WHEN: say("refusals.not_bound")}, []
+        return {texts.WHEN: say("refusals.not_bound")}, {}
     values = view["state"]["values"]
     when = str(values[texts.WHEN][texts.WHEN].get("value") or "")
     chosen = values[texts.SECTIONS][texts.SECTIONS].get("selected_options") or ()
     names = await _names(rooms, team, channel, [str(one["value"]) for one in chosen])
     if len(names) < len(chosen):
-        return {texts.SECTIONS: say("digest_form.gone")}, []
+        return {texts.SECTIONS: say("digest_form.gone")}, {}
     try:
         made = await rooms.digests.plan(team, channel, when, names, str(body["user"]["id"]))
     except ScheduleError as error:
-        return {texts.WHEN: _unmarked(error)}, []
+        return {texts.WHEN: _unmarked(error)}, {}
     except UnknownSectionError as error:
-        return {texts.SECTIONS: _unmarked(error)}, []
+        return {texts.SECTIONS: _unmarked(error)}, {}
     live = await rooms.digests.live.get(team, channel)
-    return {}, list(overview(made, live).blocks)
+    return {}, done_view(say("digest_form.title"), *overview(made, live).blocks)
 
 
 async def _names(rooms: Rooms, team: str, channel: str, values: Sequence[str]) -> tuple[str, ...]:

@@ -42,24 +42,41 @@ def bind_view(channel: str, name: str, bound: Sequence[Event]) -> Block:
     ]
     if bound:
         blocks.append({"type": "actions", "elements": [_unbind_button(name)]})
+    return channel_form(BIND, channel, name, say("channel.title"), blocks)
+
+
+def channel_form(
+    callback: str, channel: str, name: str, title: str, blocks: Sequence[Block]
+) -> Block:
+    """A modal that saves something of one channel; `name` is as a command brings it."""
     return {
         "type": "modal",
-        "callback_id": BIND,
+        "callback_id": callback,
         "private_metadata": json.dumps({"channel": channel, "name": name}),
-        "title": plain(say("channel.title")),
+        "title": plain(title),
         "submit": plain(say("channel.save")),
         "close": plain(say("ask.cancel")),
-        "blocks": blocks,
+        "blocks": list(blocks),
     }
 
 
 def _unbind_button(name: str) -> Block:
-    return button(say("channel.unbind"), UNBIND, "unbind") | {
+    return ending(
+        button(say("channel.unbind"), UNBIND, "unbind"),
+        say("channel.unbind_title"),
+        say("channel.unbind_what", place=place_name(name)),
+        say("channel.unbind_yes"),
+    )
+
+
+def ending(clicked: Block, title: str, what: str, yes: str) -> Block:
+    """A button that ends something of a channel, and asks first; `yes` is what goes on."""
+    return clicked | {
         "style": "danger",
         "confirm": {
-            "title": plain(say("channel.unbind_title")),
-            "text": plain(cut(say("channel.unbind_what", place=place_name(name)), 300)),
-            "confirm": plain(say("channel.unbind_yes")),
+            "title": plain(title),
+            "text": plain(cut(what, 300)),
+            "confirm": plain(yes),
             "deny": plain(say("channel.keep")),
         },
     }

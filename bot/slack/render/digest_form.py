@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 
 from bot.digests import MOST, Overview, described
-from bot.slack.render.channel import place_name
+from bot.slack.render.channel import channel_form, ending, place_name
 from bot.slack.render.pieces import Block, button, cut, one_line, paragraph, plain, small
 from bot.texts import say
 
@@ -42,45 +41,35 @@ def digest_form(channel: str, name: str, found: Overview | None) -> Block:
         if found.schedule.paused:
             more.append(small(say("digest_form.paused")))
         more.append({"type": "actions", "elements": [_stop(name)]})
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "private_metadata": json.dumps({"channel": channel, "name": name}),
-        "title": plain(say("digest_form.title")),
-        "submit": plain(say("channel.save")),
-        "close": plain(say("ask.cancel")),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": WHEN,
-                "label": plain(cut(say("digest_form.when", place=place_name(name)), 200)),
-                "hint": plain(say("digest_form.when_hint")),
-                "element": when,
-            },
-            {
-                "type": "input",
-                "block_id": SECTIONS,
-                "optional": True,
-                "label": plain(say("digest_form.sections")),
-                "hint": plain(say("digest_form.sections_hint")),
-                "element": select,
-            },
-            *more,
-            paragraph(say("digest_form.more")),
-        ],
-    }
+    blocks: list[Block] = [
+        {
+            "type": "input",
+            "block_id": WHEN,
+            "label": plain(cut(say("digest_form.when", place=place_name(name)), 200)),
+            "hint": plain(say("digest_form.when_hint")),
+            "element": when,
+        },
+        {
+            "type": "input",
+            "block_id": SECTIONS,
+            "optional": True,
+            "label": plain(say("digest_form.sections")),
+            "hint": plain(say("digest_form.sections_hint")),
+            "element": select,
+        },
+        *more,
+        paragraph(say("digest_form.more")),
+    ]
+    return channel_form(FORM, channel, name, say("digest_form.title"), blocks)
 
 
 def _stop(name: str) -> Block:
-    return button(say("digest_form.stop"), STOP, "stop") | {
-        "style": "danger",
-        "confirm": {
-            "title": plain(say("digest_form.stop_title")),
-            "text": plain(cut(say("digest_form.stop_what", place=place_name(name)), 300)),
-            "confirm": plain(say("digest_form.stop_yes")),
-            "deny": plain(say("channel.keep")),
-        },
-    }
+    return ending(
+        button(say("digest_form.stop"), STOP, "stop"),
+        say("digest_form.stop_title"),
+        say("digest_form.stop_what", place=place_name(name)),
+        say("digest_form.stop_yes"),
+    )
 
 
 def section_options(offered: Sequence[str], typed: str) -> list[Block]:
